@@ -1,0 +1,59 @@
+"""Our pyinfra operations: each carries out one planned step, as one atomic command. And the fact behind the plan."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from pyinfra.api import FactBase, QuoteString, StringCommand, operation
+
+from .manifest import sha256
+from .plan import Action, Install, MakeDirectory, MakeLink, SetMode, Step, Write, install_commands
+from .probe import Actual, command, read
+
+
+class Probe(FactBase[Actual]):
+    """The actual state of a host: the same script that runs without pyinfra on this machine."""
+
+    def command(self, paths: tuple[str, ...]) -> StringCommand:  # type: ignore[override]
+        return StringCommand(*(QuoteString(word) for word in command(paths)))
+
+    def process(self, output: list[str]) -> Actual:
+        return read(output)
+
+
+@operation()
+def carry_out(step: Step) -> Iterator[StringCommand]:
+    """Carries out one step of a plan; a step without an action changes nothing."""
+    if step.action is not None:
+        yield from _commands(step.action)
+
+
+def needs_root(step: Step) -> bool:
+    return isinstance(step.action, Install)
+
+
+def _commands(action: Action) -> Iterator[StringCommand]:
+    match action:
+        case Install():
+            yield from (_line(*words) for words in install_commands(action))
+        case MakeDirectory(path, mode):
+            yield _line("mkdir", "-p", "-m", f"{mode:04o}", "--", path)
+        case SetMode(path, mode):
+            yield _line("chmod", f"{mode:04o}", "--", path)
+        case MakeLink(path, to):
+            yield _line("ln", "-sfnT", "--", to, path)
+        case Write(path, content, mode, expected):
+            script = (files(__package__) / "scripts" / "write.sh").read_text(encoding="utf-8")
+            words = ["sh", "-c", script, "write", path, f"{mode:04o}", expected, sha256(content)]
+            yield _line(*words, _stdin=_base64_lines(content))
+
+
+def _line(*words: str, **arguments: Any) -> StringCommand:
+    return StringCommand(*(QuoteString(word) for word in words), **arguments)
+
+
+def _base64_lines(content: bytes) -> list[str]:
+    return base64.encodebytes(content).decode("ascii").splitlines() or [""]

@@ -1,0 +1,25 @@
+"""Every path that is put on a host, once; "~/" stands for the user's home there."""
+
+from __future__ import annotations
+
+CONFIG_DIR = "~/.claude-local"
+SETTINGS = f"{CONFIG_DIR}/settings.json"
+ENFORCED = f"{CONFIG_DIR}/enforced.json"
+STATE = f"{CONFIG_DIR}/.claude.json"
+MEMORY = f"{CONFIG_DIR}/CLAUDE.md"
+FILTER = f"{CONFIG_DIR}/seccomp.bpf"
+IDE_LINK = f"{CONFIG_DIR}/ide"
+IDE = "~/.claude/ide"
+WRAPPER = "~/.local/bin/claude-local"
+STATE_DIR = "~/.local/state/claude-local-setup"
+MANIFEST = f"{STATE_DIR}/manifest.json"
+NORMAL = ("~/.claude", "~/.claude.json")
+
+BASH_RC = "~/.bashrc"
+BASH_LOGIN = ("~/.bash_profile", "~/.bash_login", "~/.profile")  # in bash's own order: it reads the first one only
+
+
+def parents(path: str) -> list[str]:
+    """The folders above a `~/` path, outermost first, the home itself left out."""
+    parts = path.split("/")[1:-1]
+    return ["~/" + "/".join(parts[: depth + 1]) for depth in range(len(parts))] if path.startswith("~/") else []

@@ -1,0 +1,164 @@
+"""What is there on a host: the probe's text, and the actual state that its answer is read into. It judges nothing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+from .errors import SetupError
+
+
+@dataclass(frozen=True)
+class Node:
+    """One path on the host. `kind` and `mode` are those of what the path leads to; `real` is where that lies."""
+
+    kind: str  # "file", "directory", "dangling" (a link to nothing), "other", "absent"
+    mode: int = 0
+    uid: int = -1
+    real: str = ""
+    link: bool = False
+    readable: bool = False
+    writable: bool = False
+    content: bytes | None = None
+
+
+ABSENT = Node("absent")
+
+
+@dataclass(frozen=True)
+class Normal:
+    """Fingerprints of the normal claude: its settings, its program, the rest; and how many of it are running."""
+
+    settings: str = ""
+    program: str = ""
+    state: str = ""
+    running: int = 0
+
+
+@dataclass(frozen=True)
+class Actual:
+    """The actual state of one host. Paths are as the user's HOME spells them; `facts` are the probe's, as text."""
+
+    facts: Mapping[str, str]
+    os_release: str
+    nodes: Mapping[str, Node]
+    normal: Normal = field(default_factory=Normal)
+
+    @property
+    def home(self) -> str:
+        return self.facts["home"]
+
+    @property
+    def is_root(self) -> bool:
+        return self.facts["uid"] == "0"
+
+    def path(self, written: str) -> str:
+        """`~/x` as a path of this host; others as they are."""
+        return self.home + written[1:] if written == "~" or written.startswith("~/") else written
+
+    def node(self, path: str) -> Node:
+        return self.nodes.get(path, ABSENT)
+
+
+def script() -> str:
+    return (files(__package__) / "scripts" / "probe.sh").read_text(encoding="utf-8")
+
+
+def command(paths: Iterable[str]) -> list[str]:
+    """The probe as an argument list: the same on this machine and through pyinfra."""
+    return ["sh", "-c", script(), "probe", *paths]
+
+
+def probe_here(paths: Iterable[str]) -> Actual:
+    """The actual state of this machine, by the standard library alone."""
+    done = subprocess.run(
+        command(paths), stdin=subprocess.DEVNULL, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"}
+    )
+    return read(done.stdout.decode("ascii", "replace").splitlines())
+
+
+def read(lines: Iterable[str]) -> Actual:
+    """The probe's answer as an Actual; SetupError if it is not one, whatever a hostile host sends."""
+    try:
+        return _read(list(lines))
+    except (ValueError, KeyError, IndexError, binascii.Error) as error:
+        raise SetupError(
+            f"the host's answer to the probe cannot be read ({type(error).__name__})",
+            remedy="check that it has sh, GNU coreutils and a home directory, and that its rc files print nothing",
+        ) from None
+
+
+def _read(lines: list[str]) -> Actual:
+    answers = [(key, base64.b64decode(value, validate=True)) for key, _, value in (line.partition(" ") for line in lines)]
+    if not answers or answers[-1][0] != "end":
+        raise ValueError("the answer is cut off")
+    single = dict(answers)
+    facts = dict(_text(item).split("=", 1) for item in _items(single["facts"]))
+    if facts["format"] != "1" or not facts["home"].startswith("/") or not facts["uid"].isdecimal():
+        raise ValueError("not an answer of this probe")
+    return Actual(facts, _text(single["os_release"]), _nodes(answers, single), _normal(single))
+
+
+def _nodes(answers: list[tuple[str, bytes]], single: Mapping[str, bytes]) -> dict[str, Node]:
+    entries, targets = dict(_stats(single["entries"])), dict(_stats(single["targets"]))
+    asked = [_text(item) for item in _items(single["asked"])]
+    real = dict(zip(asked, (_text(item) for item in _items(single["real"])), strict=True))
+    allowed = {_text(item) for item in _items(single["allowed"])}
+    contents = {
+        _text(path).rstrip("\0"): content
+        for (kind, path), (_, content) in zip(answers, answers[1:], strict=False)
+        if kind == "path"
+    }
+    return {
+        path: _node(path, entry, targets.get(path), real.get(path, ""), allowed, contents.get(path))
+        for path, entry in entries.items()
+    } | {path: Node("absent", real=leads_to) for path, leads_to in real.items() if path not in entries}
+
+
+def _node(
+    path: str,
+    entry: tuple[str, int, int],
+    target: tuple[str, int, int] | None,
+    real: str,
+    allowed: set[str],
+    content: bytes | None,
+) -> Node:
+    kind, mode, uid = target or ("dangling", *entry[1:])
+    return Node(
+        kind=kind,
+        mode=mode,
+        uid=uid,
+        real=real,
+        link=entry[0] == "link",
+        readable=f"r:{path}" in allowed,
+        writable=f"w:{path}" in allowed,
+        content=content,
+    )
+
+
+_KINDS = {"regular file": "file", "regular empty file": "file", "directory": "directory", "symbolic link": "link"}
+
+
+def _stats(raw: bytes) -> Iterator[tuple[str, tuple[str, int, int]]]:
+    items = [_text(item) for item in _items(raw)]
+    for path, kind, mode, uid in zip(*[iter(items)] * 4, strict=True):
+        yield path, (_KINDS.get(kind, "other"), stat.S_IMODE(int(mode, 8)), int(uid))
+
+
+def _items(raw: bytes) -> list[bytes]:
+    return raw.split(b"\0")[:-1]
+
+
+def _text(raw: bytes) -> str:
+    return os.fsdecode(raw)
+
+
+def _normal(single: Mapping[str, bytes]) -> Normal:
+    text = {key: _text(single[f"normal_{key}"]).strip() for key in ("settings", "program", "state", "running")}
+    return Normal(text["settings"], text["program"], text["state"], int(text["running"]))

@@ -1,0 +1,81 @@
+# What is there on a host: one read-only script, one round trip. It asks, it never judges and never writes.
+# Arguments: the managed paths, "~/…" standing for the home directory.
+# Answer: lines "KEY BASE64"; the base64 hides any byte, so that no file name or content can forge a line.
+LC_ALL=C
+export LC_ALL
+umask 077
+exec 2>/dev/null
+
+say() { printf '%s ' "$1" && base64 -w 0 && echo; }
+
+home=$(cd -P -- "$HOME" && pwd -P) || exit 1
+case $home in /*) ;; *) exit 1 ;; esac
+
+count=$#
+while [ "$count" -gt 0 ]; do # "~/x" becomes "$HOME/x", in place
+  case $1 in
+    "~") set -- "$@" "$HOME" ;;
+    "~/"*) set -- "$@" "$HOME/${1#\~/}" ;;
+    *) set -- "$@" "$1" ;;
+  esac
+  shift
+  count=$((count - 1))
+done
+
+login_shell() { getent passwd "$(id -u)" | cut -d: -f7; }
+
+line() { # the first line of a kernel setting, empty where this kernel has none
+  cat -- "$1" # not `read`: dash asks byte by byte, and the kernel answers the first one only
+}
+
+find_claude() { # where the user's shell finds the normal claude; the login shell is asked only if PATH has none
+  found=$(PATH="$PATH:$HOME/.local/bin:/usr/local/bin" command -v claude)
+  case $found in
+    /*) ;;
+    *) found=$(timeout 10 "$(login_shell)" -lic 'command -v claude' </dev/null | grep '^/' | tail -n 1) ;;
+  esac
+  [ -n "$found" ] || { [ -x "$HOME/.claude/local/claude" ] && found=$HOME/.claude/local/claude; }
+  printf '%s' "$found"
+}
+
+claude=$(find_claude)
+zsh_rc=${ZDOTDIR:-$HOME}/.zshrc
+fish_rc=${XDG_CONFIG_HOME:-$HOME/.config}/fish/config.fish
+set -- "$@" "$zsh_rc" "$fish_rc"
+printf '%s\0' \
+  format=1 "home=$HOME" "real_home=$home" "user=$(id -un)" "uid=$(id -u)" "shell=$(login_shell)" \
+  "zsh_rc=$zsh_rc" "fish_rc=$fish_rc" \
+  "arch=$(uname -m)" "kernel=$(uname -r)" \
+  "bwrap=$(command -v bwrap)" "socat=$(command -v socat)" "apt=$(command -v apt-get)" "sudo=$(command -v sudo)" \
+  "apparmor=$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" \
+  "userns_clone=$(line /proc/sys/kernel/unprivileged_userns_clone)" \
+  "max_userns=$(line /proc/sys/user/max_user_namespaces)" \
+  "claude=$claude" "claude_real=$(readlink -f -- "$claude")" \
+  | say facts
+say os_release </etc/os-release
+
+stat --printf='%n\0%F\0%a\0%u\0' -- "$@" | say entries
+stat -L --printf='%n\0%F\0%a\0%u\0' -- "$@" | say targets
+printf '%s\0' "$@" | say asked
+readlink -m -z -- "$@" | say real # where each path leads, also through a folder that is a link
+for path; do
+  [ -r "$path" ] && printf '%s\0' "r:$path"
+  [ -w "$path" ] && printf '%s\0' "w:$path"
+done | say allowed
+
+for path; do # contents, whole: a file over 16 MiB is nobody's settings
+  [ -f "$path" ] && [ -r "$path" ] && [ "$(stat -L -c %s -- "$path")" -le 16777216 ] || continue
+  printf '%s\0' "$path" | say path
+  say content <"$path"
+done
+
+# The normal claude: what the user made, byte by byte; the rest (sessions, logs) by name, size and time.
+mine() { # paths below ~/.claude that hold settings and instructions
+  cd "$HOME/.claude" && find . \( -path ./projects -o -path ./ide -o -path ./plugins/cache -o -path ./shell-snapshots \) \
+    -prune -o -type f \( -name '*.md' -o -name 'settings*.json' -o -name 'keybindings.json' \) -print0 | sort -z
+}
+{ (mine | (cd "$HOME/.claude" && xargs -0 -r sha256sum)); readlink -- "$HOME/.claude"; } | sha256sum | say normal_settings
+{ [ -n "$claude" ] && printf '%s\n' "$claude" && stat -L -c '%s %Y' -- "$claude"; } | say normal_program
+{ find "$HOME/.claude" "$HOME/.claude.json" -printf '%p %y %s %T@ %m\n' | sort; } | sha256sum | say normal_state
+grep -slx claude /proc/[0-9]*/comm | wc -l | say normal_running
+echo "end Cg=="

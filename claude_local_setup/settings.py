@@ -1,0 +1,111 @@
+"""What Claude Code is told: the user settings that we add, and the enforced ones that nothing may override.
+
+Which key does what was measured with Claude Code 2.1.197 and 2.1.330.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .config import Config
+
+MODEL = "local"  # the name sent where the user chose none: a llama-server with one model ignores it
+
+# Set to "" in enforced.json: a project's settings.json could otherwise send the session somewhere else.
+_SWITCHED_OFF = (
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_CUSTOM_HEADERS",
+    "ANTHROPIC_UNIX_SOCKET",
+    "CLAUDE_CODE_OAUTH_TOKEN",
+    "CLAUDE_CODE_USE_BEDROCK",
+    "CLAUDE_CODE_USE_VERTEX",
+    "CLAUDE_CODE_USE_FOUNDRY",
+)
+_QUIET = {
+    "CLAUDE_CODE_ATTRIBUTION_HEADER": "0",  # it changes with every session, and with it the whole prompt cache
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL": "1",
+    "CLAUDE_CODE_IDE_SKIP_AUTO_INSTALL": "1",
+    "DISABLE_AUTOUPDATER": "1",
+    "DISABLE_ERROR_REPORTING": "1",
+    "DISABLE_TELEMETRY": "1",
+}
+_TIERS = (
+    "ANTHROPIC_MODEL",
+    "ANTHROPIC_SMALL_FAST_MODEL",
+    "ANTHROPIC_DEFAULT_HAIKU_MODEL",
+    "ANTHROPIC_DEFAULT_SONNET_MODEL",
+    "ANTHROPIC_DEFAULT_OPUS_MODEL",
+    "ANTHROPIC_DEFAULT_FABLE_MODEL",
+    "CLAUDE_CODE_SUBAGENT_MODEL",
+)
+_HIDDEN_FROM_BASH = ("~/.ssh", "~/.gnupg", "~/.aws", "~/.claude", "~/.claude.json", "~/.netrc", "~/.git-credentials")
+
+
+def user_settings(config: Config, home: str) -> dict[str, Any]:
+    """Our keys of ~/.claude-local/settings.json, with the user's `settings` table on top."""
+    return {
+        "claudeMdExcludes": [f"{home}/.claude/**"],
+        "env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0"},
+        "skipWebFetchPreflight": True,  # it would ask the vendor about every address
+        **config.settings,
+    }
+
+
+def enforced_settings(config: Config) -> dict[str, Any]:
+    """enforced.json: passed with `--settings`, it goes before a project's settings, the user's and the command line's."""
+    return {"env": _env(config), "permissions": _permissions(config), **_rules(config), "sandbox": _sandbox(config)}
+
+
+def as_json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def session_env(config: Config) -> dict[str, str]:
+    """The environment that a session gets from us, but for the key: the wrapper is everybody's to read."""
+    return {
+        "ANTHROPIC_BASE_URL": config.server.base_url,
+        "ANTHROPIC_API_KEY": "",
+        **dict.fromkeys(_TIERS, config.server.model or MODEL),
+        **_QUIET,
+    }
+
+
+def _env(config: Config) -> dict[str, str]:
+    key = {"ANTHROPIC_AUTH_TOKEN": config.server.auth_token}
+    return {**session_env(config), **key, **dict.fromkeys(_SWITCHED_OFF, "")}
+
+
+def _permissions(config: Config) -> dict[str, Any]:
+    writes = [] if is_jailed(config) else ["Edit", "Write", "NotebookEdit"]
+    return {
+        "ask": ["Bash", *writes],
+        "deny": ["mcp__ide__executeCode"],
+        "disableBypassPermissionsMode": "disable",
+        "disableAutoMode": "disable",
+    }
+
+
+def _rules(config: Config) -> dict[str, Any]:
+    """Outside the jail nothing confines hooks and servers that a project brings: they stay off."""
+    return {} if is_jailed(config) else {"disableAllHooks": True, "enableAllProjectMcpServers": False}
+
+
+def _sandbox(config: Config) -> dict[str, Any]:
+    """Claude Code's built-in sandbox: on at level `bash`; inside our jail explicitly off, it cannot nest everywhere."""
+    closed = {"autoAllowBashIfSandboxed": False, "allowUnsandboxedCommands": False}
+    if config.isolation.level != "bash":
+        return {"enabled": False, **closed}
+    return {
+        "enabled": True,
+        "failIfUnavailable": True,
+        **closed,
+        "excludedCommands": [],
+        "filesystem": {"denyRead": [*_HIDDEN_FROM_BASH, *config.isolation.hide]},
+        "network": {"allowedDomains": list(config.network.domains)},
+    }
+
+
+def is_jailed(config: Config) -> bool:
+    return config.isolation.level in ("session", "strict")

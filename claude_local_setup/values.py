@@ -1,0 +1,111 @@
+"""What makes a config value wrong: one small `problem(value)` for each kind of value, nothing about keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+Problem = Callable[[object], "str | None"]
+
+LEVELS = ("config", "bash", "session", "strict")
+_HOST_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_URL = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:(\d{1,5}))?(/[A-Za-z0-9._~/-]*)?", re.ASCII)
+_DOMAIN = re.compile(rf"({_HOST_LABEL}\.)+{_HOST_LABEL}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_TOKEN = re.compile(r"[!#-\[\]-~]+", re.ASCII)
+_PINNED_ENV = re.compile(r"ANTHROPIC_.*|CLAUDE.*|LD_.*|HOME|PATH|SHELLOPTS|BASHOPTS|BASH_ENV|ENV")
+
+
+def text(value: object) -> str | None:
+    if not isinstance(value, str):
+        return "must be a string"
+    return None if value.isprintable() else "must be printable, on one line"
+
+
+def token(value: object) -> str | None:
+    if not isinstance(value, str):
+        return "must be a string"
+    return None if _TOKEN.fullmatch(value) else "must be ASCII without spaces, quotes or backslashes"
+
+
+def url(value: object) -> str | None:
+    """Plain origin with an optional path: no user, query or fragment, so that it can be pinned as it stands."""
+    if not isinstance(value, str):
+        return "must be a string"
+    match = _URL.fullmatch(value)
+    if match is None:
+        return "must be a plain http:// or https:// address such as http://127.0.0.1:8080"
+    return None if match[3] is None or 0 < int(match[3]) < 65536 else "has a port outside 1-65535"
+
+
+def optional_url(value: object) -> str | None:
+    return None if value == "" else url(value)
+
+
+def count(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return "must be a whole number"
+    return None if 0 <= value < 2**31 else "must be 0 or more"
+
+
+def choice(*allowed: str) -> Problem:
+    return lambda value: None if value in allowed else f"must be one of {', '.join(allowed)}"
+
+
+def list_of(item: Problem) -> Problem:
+    def problem(value: object) -> str | None:
+        if not isinstance(value, list | tuple):
+            return "must be a list"
+        return next((f"{entry!r} {reason}" for entry in value if (reason := item(entry))), None)
+
+    return problem
+
+
+def path(value: object) -> str | None:
+    if not isinstance(value, str):
+        return "must be a string"
+    if not value.startswith(("/", "~/")) and value != "~":
+        return "must begin with / or ~/"
+    if ".." in value.split("/"):
+        return "must not contain .."
+    return None if value.isprintable() else "must be printable, on one line"
+
+
+def optional_path(value: object) -> str | None:
+    return None if value == "" else path(value)
+
+
+def narrow_path(value: object) -> str | None:
+    """A folder that may be opened for writing: never the root, a top-level folder or the whole home."""
+    if reason := path(value):
+        return reason
+    assert isinstance(value, str)
+    depth = len([part for part in value.split("/") if part not in ("", ".")])
+    return "is too wide to be opened: name a folder inside" if depth < 2 else None
+
+
+def env_name(value: object) -> str | None:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        return "is not the name of an environment variable"
+    return "is set by claude-local itself" if _PINNED_ENV.fullmatch(value) else None
+
+
+def port(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return "must be a whole number"
+    return None if 0 < value < 65536 else "is not a port (1-65535)"
+
+
+def domain(value: object) -> str | None:
+    """A name and everything below it; no wildcard, scheme, port or address."""
+    if not isinstance(value, str) or not _DOMAIN.fullmatch(value):
+        return "must be a lower-case name such as example.org"
+    return "must be a name, not an address" if value.rsplit(".", 1)[1].isdigit() else None
+
+
+def rc_files(value: object) -> str | None:
+    return None if value == "auto" else list_of(path)(value)
+
+
+def table(value: object) -> str | None:
+    return None if isinstance(value, dict) else "must be a table"

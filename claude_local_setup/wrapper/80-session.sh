@@ -1,0 +1,143 @@
+# A session: which claude, which environment, which arguments; and the run itself.
+
+passed_env=(
+  PATH LANG LANGUAGE LC_ALL LC_CTYPE LC_MESSAGES LC_TIME LC_NUMERIC LC_COLLATE TERM COLORTERM TERM_PROGRAM
+  TERM_PROGRAM_VERSION TZ USER LOGNAME SHELL EDITOR VISUAL PAGER LESS NO_COLOR FORCE_COLOR COLUMNS LINES
+  CLAUDE_CODE_SSE_PORT CLAUDE_CODE_ENTRYPOINT CLAUDE_AGENT_SDK_VERSION
+)
+environment=() # NAME=VALUE, all that the session sees
+program=       # the claude that is run
+
+find_program() { # sets program; false if there is none
+  local folder IFS=:
+  program=$claude
+  [[ -n $program && -x $program ]] && return
+  for folder in $caller_path; do
+    program=$folder/claude
+    [[ $folder == /* && -f $program && -x $program ]] && return
+  done
+  program=
+  return 1
+}
+
+show_program() { # what the jail hides of the program is shown again, read-only
+  [[ -n $program ]] && resolve "$program" && is_covered "$REPLY" || return 0
+  program=$REPLY
+  case $program in
+    */lib/node_modules/*) see "${program%%/lib/node_modules/*}" ;; # with the node that is installed beside it
+    */node_modules/*) see "${program%%/node_modules/*}/node_modules" ;;
+    *) see "$program" ;;
+  esac
+}
+
+build_environment() {
+  local name value most=32000
+  for name in "${passed_env[@]}" "${pass_env[@]}"; do
+    value=${!name-}
+    [[ $name == PATH ]] && value=$caller_path
+    [[ -n $value ]] && environment+=("$name=$value")
+  done
+  environment+=("HOME=$home" "CLAUDE_CONFIG_DIR=$home/.claude-local" "ANTHROPIC_AUTH_TOKEN=$auth_token" "${sent_env[@]}")
+  ((context_tokens)) || return 0
+  ((context_tokens / 4 < most)) && most=$((context_tokens / 4))
+  ((max_output_tokens)) && most=$max_output_tokens
+  environment+=("CLAUDE_CODE_MAX_CONTEXT_TOKENS=$context_tokens" "CLAUDE_CODE_MAX_OUTPUT_TOKENS=$most")
+}
+
+check_arguments() { # ends with the reason if one of claude's own arguments would loosen the rules
+  local argument
+  case ${1-} in
+    update | upgrade | install | migrate-installer | setup-token | login | logout | auth)
+      die 2 "'$1' is for the normal claude" "claude $1"
+      ;;
+  esac
+  for argument; do
+    case $argument in
+      --) return ;;
+      --settings | --settings=*)
+        die 2 "--settings is taken by claude-local's own rules" "put your settings into $home/.claude-local/settings.json"
+        ;;
+    esac
+  done
+}
+
+needs_server() { # [ARG…]: will claude talk to the model?
+  case ${1-} in
+    -v | --version | -h | --help | mcp | plugin | plugins | config | doctor | agents) return 1 ;;
+  esac
+}
+
+run_session() { # [ARG…]
+  check_arguments "$@"
+  find_program || die 1 "claude is not installed" \
+    "npm install -g @anthropic-ai/claude-code, or: claude-local-setup config set claude.path PATH"
+  read_key
+  if needs_server "$@"; then check_server; fi
+  if is_jailed; then
+    make_jail
+    start_in_jail "$program" --settings "$home/.claude-local/enforced.json" "$@"
+  else
+    run_unjailed --settings "$enforced" "$@"
+  fi
+}
+
+run_command() { # COMMAND [ARG…]
+  is_jailed || die 2 "level $level has no jail" "claude-local-setup config set isolation.level session"
+  find_program
+  read_key
+  make_jail
+  start_in_jail "$@"
+}
+
+is_jailed() { [[ $level == session || $level == strict ]]; }
+
+make_jail() {
+  command -v bwrap >/dev/null && command -v socat >/dev/null || die 1 "bubblewrap or socat is missing" "claude-local-setup apply"
+  [[ -f $filter && ! -L $filter && -r $filter && -s $filter ]] || die 1 "$filter is missing" "claude-local-setup apply"
+  find_git
+  plan_relays
+  start_relays
+  build_environment
+  build_jail
+  show_program
+}
+
+start_in_jail() { # COMMAND [ARG…]: sets result
+  local variable arguments
+  cd -P -- "$cwd" || die 1 "$cwd cannot be entered" "cd to a project"
+  for variable in "${environment[@]}"; do jail+=(--setenv "${variable%%=*}" "${variable#*=}"); done
+  if [[ $network == private ]]; then
+    set -- /bin/bash -pc "$(declare -f enter_jail wait_for)"$'\nenter_jail "$@"' claude-local \
+      "${relays[@]}" -- "${inner_addresses[@]}" -- "$@"
+  fi
+  close_inherited
+  # Through a pipe: the environment holds the key, and arguments are seen by everybody.
+  exec {arguments}< <(printf '%s\0' --clearenv "${jail[@]}")
+  bwrap --args "$arguments" --seccomp 9 -- "$@" 9<"$filter"
+  result=$?
+}
+
+close_inherited() { # nothing that the caller has open goes along, but for the three standard streams
+  local fd
+  for fd in /proc/$$/fd/*; do
+    fd=${fd##*/}
+    ((fd > 2 && fd != 255)) && exec {fd}>&-
+  done
+}
+
+run_unjailed() { # [ARG…]: levels config and bash; sets result
+  local name
+  if [[ $level == bash ]]; then
+    bwrap --ro-bind / / --unshare-user --unshare-net true 2>/dev/null && command -v socat >/dev/null ||
+      die 1 "the built-in sandbox cannot work here" "claude-local-setup verify says why"
+  fi
+  build_environment
+  for name in $(compgen -e); do
+    case $name in ANTHROPIC_* | CLAUDE* | DISABLE_* | AWS_BEARER_TOKEN_BEDROCK) unset "$name" ;; esac
+  done
+  for name in "${environment[@]}"; do export "${name?}"; done
+  cd -P -- "$cwd" || die 1 "$cwd cannot be entered" "cd to a project"
+  close_inherited
+  "$program" "$@"
+  result=$?
+}

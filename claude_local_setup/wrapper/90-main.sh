@@ -1,0 +1,67 @@
+# What was asked for: a session, any command in the jail, or what the session could do.
+
+explain() {
+  printf 'level      %s\n' "$level"
+  printf 'workspace  %s (writable)\n' "$workspace"
+  case $level in
+    config) printf 'boundary   none: commands and edits are asked for, nothing confines them\n' ;;
+    bash) printf 'boundary   Claude Code'\''s own sandbox, for shell commands only\n' ;;
+    *) explain_jail ;;
+  esac
+  printf 'server     %s\n' "$base_url"
+}
+
+explain_jail() {
+  local item
+  find_git
+  plan_relays
+  build_jail
+  for item in "${git_dirs[@]}" "$config_dir" "${also_write[@]}"; do printf 'write      %s\n' "$item"; done
+  printf 'write      /tmp, /var/tmp, /dev/shm (private, gone afterwards)\n'
+  if [[ $level == strict ]]; then
+    printf 'read       the system; of your home nothing but the above\n'
+    for item in "${also_read[@]}"; do printf 'read       %s\n' "$item"; done
+  else
+    printf 'read       the system and your home, but for what is hidden\n'
+  fi
+  for item in "${hidden[@]}"; do printf 'hidden     %s\n' "$item"; done
+  for item in "${kept[@]}"; do printf 'read-only  %s\n' "$item"; done
+  explain_network
+  printf 'refused    sudo, su, pkexec; typing into the terminal; other processes; sockets of the host\n'
+}
+
+explain_network() {
+  local relay port host
+  if [[ $network == host ]]; then
+    printf 'network    the host'\''s: everything that this machine reaches\n'
+    return
+  fi
+  for relay in "${relays[@]}"; do
+    read -r _ _ port host <<<"$relay"
+    printf 'network    %s:%s\n' "$host" "$port"
+  done
+  printf 'network    nothing else\n'
+}
+
+main() {
+  result=0
+  ((EUID == uid)) || die 1 "this claude-local belongs to another user" "claude-local-setup apply, as yourself"
+  find_workspace
+  case ${1-} in
+    --explain) explain ;;
+    --jail)
+      shift
+      (($#)) || die 2 "--jail needs a command" "claude-local --jail bash"
+      run_command "$@"
+      ;;
+    /*)
+      [[ -f $1 && -x $1 ]] || die 2 "$1 is not a program" "claude-local [claude's own arguments]"
+      claude=$1
+      run_session "${@:2}"
+      ;;
+    *) run_session "$@" ;;
+  esac
+  exit "$result"
+}
+
+main "$@"

@@ -1,0 +1,68 @@
+"""The wrapper `claude-local`: its parts, one after the other, with the config's values at the marked assignments."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from .. import __version__
+from ..config import Config
+from ..probe import Actual
+from ..settings import session_env
+
+_ASSIGNMENT = re.compile(r"^(\w+)=.* # value$", re.MULTILINE)
+
+
+def wrapper(config: Config, actual: Actual) -> bytes:
+    """The script for one host, complete in itself."""
+    values = _values(config, actual)
+    text = _ASSIGNMENT.sub(lambda match: f"{match[1]}={_quoted(values[match[1]])}", template())
+    return text.encode("utf-8", "surrogateescape")
+
+
+def template() -> str:
+    """The parts in order, each after the first without its own head."""
+    parts = sorted(part.name for part in files(__package__).iterdir() if part.name.endswith(".sh"))
+    return "\n".join((files(__package__) / part).read_text(encoding="utf-8") for part in parts)
+
+
+def _values(config: Config, actual: Actual) -> Mapping[str, object]:
+    server, management = urlsplit(config.server.base_url), urlsplit(config.server.management_url)
+    return {
+        "product_version": __version__,
+        "home": actual.home,
+        "real_home": actual.facts["real_home"],
+        "uid": actual.facts["uid"],
+        "level": config.isolation.level,
+        "claude": actual.path(config.claude.path) or actual.facts["claude"],
+        "base_url": config.server.base_url,
+        "server_scheme": server.scheme,
+        "server_host": server.hostname,
+        "server_port": server.port or _default_port(server.scheme),
+        "server_path": server.path.rstrip("/"),
+        "management_host": management.hostname or "",
+        "management_port": management.port or _default_port(management.scheme),
+        "context_tokens": config.server.context_tokens,
+        "max_output_tokens": config.server.max_output_tokens,
+        "network": config.network.mode,
+        "ports": config.network.ports,
+        "workspaces": config.isolation.workspaces,
+        "also_hide": config.isolation.hide,
+        "also_read": config.isolation.read,
+        "also_write": config.isolation.write,
+        "pass_env": config.isolation.pass_env,
+        "sent_env": [f"{name}={value}" for name, value in session_env(config).items()],
+    }
+
+
+def _default_port(scheme: str) -> int:
+    return 443 if scheme == "https" else 80
+
+
+def _quoted(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "(" + " ".join(shlex.quote(str(item)) for item in value) + ")"
+    return shlex.quote(str(value))
