@@ -22,7 +22,9 @@ def home() -> Path:
     """The user's home directory; SetupError when HOME does not name a folder."""
     named = os.environ.get("HOME", "")
     if not named.startswith("/") or not Path(named).is_dir():
-        raise SetupError("HOME does not name a folder", remedy='export HOME="$(getent passwd "$(id -u)" | cut -d: -f6)"')
+        raise SetupError(
+            "HOME does not name a folder", remedy='export HOME="$(getent passwd "$(id -u)" | cut -d: -f6)"'
+        )
     return Path(named)
 
 

@@ -26,13 +26,15 @@ class Manifest:
     """What an earlier apply recorded: entries by name; nothing where there was none or it cannot be read."""
 
     entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    normal: Mapping[str, str] | None = None
 
     @staticmethod
     def read(actual: Actual) -> Manifest:
         content = actual.node(actual.path(paths.MANIFEST)).content
         try:
             value = json.loads(content or b"{}")
-            return Manifest({entry["name"]: entry for entry in value.get("entries", [])})
+            entries = {entry["name"]: entry for entry in value.get("entries", [])}
+            return Manifest(entries, value.get("normal_claude"))
         except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
             return Manifest()
 

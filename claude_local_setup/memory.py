@@ -23,7 +23,9 @@ _PRIVATE = """\
   tell the user which command to run instead.
 """
 _HOST = "- The network is that of the machine.\n"
-_UNJAILED = "- Editing files is asked for as well: nothing but the user's answer holds you back, so stay in this project.\n"
+_UNJAILED = (
+    "- Editing files is asked for as well: nothing but the user's answer holds you back, so stay in this project.\n"
+)
 
 
 def memory(config: Config) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -17,7 +17,7 @@ from .probe import Actual, command, read
 class Probe(FactBase[Actual]):
     """The actual state of a host: the same script that runs without pyinfra on this machine."""
 
-    def command(self, paths: tuple[str, ...]) -> StringCommand:  # type: ignore[override]
+    def command(self, paths: tuple[str, ...]) -> StringCommand:
         return StringCommand(*(QuoteString(word) for word in command(paths)))
 
     def process(self, output: list[str]) -> Actual:
@@ -25,7 +25,7 @@ class Probe(FactBase[Actual]):
 
 
 @operation()
-def carry_out(step: Step) -> Iterator[StringCommand]:
+def carry_out(step: Step) -> Generator[StringCommand, None, None]:
     """Carries out one step of a plan; a step without an action changes nothing."""
     if step.action is not None:
         yield from _commands(step.action)

@@ -16,7 +16,11 @@ MANIFEST = f"{STATE_DIR}/manifest.json"
 NORMAL = ("~/.claude", "~/.claude.json")
 
 BASH_RC = "~/.bashrc"
-BASH_LOGIN = ("~/.bash_profile", "~/.bash_login", "~/.profile")  # in bash's own order: it reads the first one only
+BASH_LOGIN = (
+    "~/.bash_profile",
+    "~/.bash_login",
+    "~/.profile",
+)  # in bash's own order: it reads the first one only
 
 
 def parents(path: str) -> list[str]:

@@ -66,7 +66,7 @@ class Step:
     remedy: str = ""
 
 
-class Impossible(Exception):
+class ImpossibleError(Exception):
     """An entry that must not be put there as things stand: a sentence and a remedy."""
 
     def __init__(self, error: str, remedy: str) -> None:
@@ -108,7 +108,7 @@ def _step(entry: Entry, actual: Actual, earlier: Manifest) -> Step:
                 return _link(entry, actual)
             case File() | Seed() | MergedJson() | Block():
                 return _file(entry, actual, earlier)
-    except Impossible as reason:
+    except ImpossibleError as reason:
         return Step(entry.name, "failed", error=reason.error, remedy=reason.remedy)
 
 
@@ -118,9 +118,11 @@ def _packages(entry: Packages, actual: Actual) -> Step:
         return Step(entry.name)
     named = " ".join(missing)
     if not actual.facts["apt"]:
-        raise Impossible(f"{' and '.join(missing)} missing, and there is no apt here", _other_package_tools(named))
+        raise ImpossibleError(f"{' and '.join(missing)} missing, and there is no apt here", _other_package_tools(named))
     if not actual.is_root and not actual.facts["sudo"]:
-        raise Impossible(f"{' and '.join(missing)} missing, and there is no sudo", f"as root: apt-get install -y {named}")
+        raise ImpossibleError(
+            f"{' and '.join(missing)} missing, and there is no sudo", f"as root: apt-get install -y {named}"
+        )
     diff = "".join(f"+ {shlex.join(command)}\n" for command in install_commands(Install(missing)))
     return Step(entry.name, "pending", diff, Install(missing))
 
@@ -133,9 +135,17 @@ def _directory(entry: Directory, actual: Actual) -> Step:
     node = actual.node(entry.path)
     if node.kind == "absent":
         _check_parent(entry.path, actual)
-        return Step(entry.name, "pending", f"+ mkdir -m {entry.mode:04o} {entry.path}\n", MakeDirectory(entry.path, entry.mode))
+        return Step(
+            entry.name,
+            "pending",
+            f"+ mkdir -m {entry.mode:04o} {entry.path}\n",
+            MakeDirectory(entry.path, entry.mode),
+        )
     if node.kind != "directory":
-        raise Impossible(f"{entry.path} is in the way: it is not a folder", f"mv {_quoted(entry.path)} {_quoted(entry.path)}.old")
+        raise ImpossibleError(
+            f"{entry.path} is in the way: it is not a folder",
+            f"mv {_quoted(entry.path)} {_quoted(entry.path)}.old",
+        )
     _check_not_normal(node, actual)
     if node.mode == entry.mode:
         return Step(entry.name)
@@ -147,7 +157,10 @@ def _link(entry: Link, actual: Actual) -> Step:
     if node.link and node.real == os.path.normpath(actual.node(entry.to).real or entry.to):
         return Step(entry.name)
     if node.kind == "directory" and not node.link:
-        raise Impossible(f"{entry.path} is in the way: it is a folder", f"mv {_quoted(entry.path)} {_quoted(entry.path)}.old")
+        raise ImpossibleError(
+            f"{entry.path} is in the way: it is a folder",
+            f"mv {_quoted(entry.path)} {_quoted(entry.path)}.old",
+        )
     return Step(entry.name, "pending", f"+ ln -s {entry.to} {entry.path}\n", MakeLink(entry.path, entry.to))
 
 
@@ -163,7 +176,9 @@ def _file(entry: File | Seed | MergedJson | Block, actual: Actual, earlier: Mani
     if node.content == content:
         return Step(entry.name, "pending", _mode_diff(entry.path, node, mode), SetMode(node.real, mode))
     if not node.writable and node.kind == "file" and not isinstance(entry, File):
-        raise Impossible(f"{entry.path} is read-only", f"chmod u+w {_quoted(entry.path)}, or leave it out of shell.rc")
+        raise ImpossibleError(
+            f"{entry.path} is read-only", f"chmod u+w {_quoted(entry.path)}, or leave it out of shell.rc"
+        )
     expected = ABSENT if node.content is None else sha256(node.content)
     diff = _diff(node.content, content, shown(entry.path, actual))
     return Step(entry.name, "pending", diff, Write(node.real, content, mode, expected))
@@ -181,31 +196,37 @@ def _content(entry: File | Seed | MergedJson | Block, node: Node, earlier: Manif
                 theirs = json_merge.parsed(current)
                 return json_merge.written(current, json_merge.merged(theirs, entry.ours, earlier.put(entry.name)))
             except (ValueError, RecursionError) as error:
-                raise Impossible(f"{entry.path} is not valid JSON: {error}", f"mend it, or mv {_quoted(entry.path)} away") from None
+                raise ImpossibleError(
+                    f"{entry.path} is not valid JSON: {error}", f"mend it, or mv {_quoted(entry.path)} away"
+                ) from None
 
 
 def _check_place(path: str, node: Node, actual: Actual) -> None:
-    """Raises Impossible unless a file may be put at `path`, or what is there may be replaced by it."""
+    """Raises ImpossibleError unless a file may be put at `path`, or what is there may be replaced by it."""
     _check_not_normal(node, actual)
     config_dir = actual.path(paths.CONFIG_DIR)
     if path.startswith(config_dir + "/") and node.link and not _is_inside(node.real, actual.node(config_dir).real):
         # A session can write in this folder: a link out of it would have us write where the session cannot.
-        raise Impossible(f"{path} is a link to {node.real}, outside its folder", f"rm {_quoted(path)}")
+        raise ImpossibleError(f"{path} is a link to {node.real}, outside its folder", f"rm {_quoted(path)}")
     if node.kind == "absent":
         return _check_parent(path, actual)
     if node.kind == "dangling":
-        raise Impossible(f"{path} is a link to {node.real}, which is not there", f"touch {_quoted(node.real)}")
+        raise ImpossibleError(f"{path} is a link to {node.real}, which is not there", f"touch {_quoted(node.real)}")
     if node.kind != "file":
-        raise Impossible(f"{path} is in the way: it is not a file", f"mv {_quoted(path)} {_quoted(path)}.old")
+        raise ImpossibleError(f"{path} is in the way: it is not a file", f"mv {_quoted(path)} {_quoted(path)}.old")
     if node.content is None:
-        raise Impossible(f"{path} cannot be read", f"chmod u+rw {_quoted(path)}")
+        raise ImpossibleError(f"{path} cannot be read", f"chmod u+rw {_quoted(path)}")
     return None
 
 
 def _check_not_normal(node: Node, actual: Actual) -> None:
     for normal in map(actual.path, paths.NORMAL):
-        if _is_inside(node.real, normal) or _is_inside(node.real, actual.facts["real_home"] + normal[len(actual.home) :]):
-            raise Impossible(f"{node.real} belongs to the normal claude, which is never written", "remove the link to it")
+        if _is_inside(node.real, normal) or _is_inside(
+            node.real, actual.facts["real_home"] + normal[len(actual.home) :]
+        ):
+            raise ImpossibleError(
+                f"{node.real} belongs to the normal claude, which is never written", "remove the link to it"
+            )
 
 
 def _check_parent(path: str, actual: Actual) -> None:
@@ -215,9 +236,11 @@ def _check_parent(path: str, actual: Actual) -> None:
         if node.kind == "absent":
             continue
         if node.kind != "directory":
-            raise Impossible(f"{parent} is in the way: it is not a folder", f"mv {_quoted(parent)} {_quoted(parent)}.old")
+            raise ImpossibleError(
+                f"{parent} is in the way: it is not a folder", f"mv {_quoted(parent)} {_quoted(parent)}.old"
+            )
         if not node.writable:
-            raise Impossible(f"{parent} cannot be written", f"ls -ld {_quoted(parent)}")
+            raise ImpossibleError(f"{parent} cannot be written", f"ls -ld {_quoted(parent)}")
         return
 
 

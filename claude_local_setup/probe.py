@@ -78,7 +78,11 @@ def command(paths: Iterable[str]) -> list[str]:
 def probe_here(paths: Iterable[str]) -> Actual:
     """The actual state of this machine, by the standard library alone."""
     done = subprocess.run(
-        command(paths), stdin=subprocess.DEVNULL, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"}
+        command(paths),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "LC_ALL": "C"},
     )
     return read(done.stdout.decode("ascii", "replace").splitlines())
 
@@ -95,7 +99,9 @@ def read(lines: Iterable[str]) -> Actual:
 
 
 def _read(lines: list[str]) -> Actual:
-    answers = [(key, base64.b64decode(value, validate=True)) for key, _, value in (line.partition(" ") for line in lines)]
+    answers = [
+        (key, base64.b64decode(value, validate=True)) for key, _, value in (line.partition(" ") for line in lines)
+    ]
     if not answers or answers[-1][0] != "end":
         raise ValueError("the answer is cut off")
     single = dict(answers)
@@ -142,7 +148,12 @@ def _node(
     )
 
 
-_KINDS = {"regular file": "file", "regular empty file": "file", "directory": "directory", "symbolic link": "link"}
+_KINDS = {
+    "regular file": "file",
+    "regular empty file": "file",
+    "directory": "directory",
+    "symbolic link": "link",
+}
 
 
 def _stats(raw: bytes) -> Iterator[tuple[str, tuple[str, int, int]]]:

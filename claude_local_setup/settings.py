@@ -7,20 +7,40 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from .config import Config
 
 MODEL = "local"  # the name sent where the user chose none: a llama-server with one model ignores it
 
-# Set to "" in enforced.json: a project's settings.json could otherwise send the session somewhere else.
+# Set to "" in enforced.json: with any of these a project's settings.json could send the session somewhere else, change
+# its headers, or have a program run that no rule asks about.
+_PROVIDERS = ("BEDROCK", "VERTEX", "FOUNDRY", "MANTLE", "ANTHROPIC_AWS", "ANTHROPIC_GOOGLE_CLOUD")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _SWITCHED_OFF = (
     "ANTHROPIC_API_KEY",
     "ANTHROPIC_CUSTOM_HEADERS",
     "ANTHROPIC_UNIX_SOCKET",
     "CLAUDE_CODE_OAUTH_TOKEN",
-    "CLAUDE_CODE_USE_BEDROCK",
-    "CLAUDE_CODE_USE_VERTEX",
-    "CLAUDE_CODE_USE_FOUNDRY",
+    *(f"CLAUDE_CODE_USE_{provider}" for provider in _PROVIDERS),
+    *_PROXIES,
+    *(name.lower() for name in _PROXIES),
+    "CLAUDE_CODE_ENABLE_TELEMETRY",
+    "BETA_TRACING_ENDPOINT",
+    "ENABLE_BETA_TRACING_DETAILED",
+    "CLAUDE_CODE_SHELL_PREFIX",
+    "CLAUDE_ENV_FILE",
+    "BASH_ENV",
+    "LD_PRELOAD",
+    "NODE_OPTIONS",
+)
+_HELPERS = (
+    "apiKeyHelper",
+    "awsAuthRefresh",
+    "awsCredentialExport",
+    "gcpAuthRefresh",
+    "otelHeadersHelper",
+    "proxyAuthHelper",
 )
 _QUIET = {
     "CLAUDE_CODE_ATTRIBUTION_HEADER": "0",  # it changes with every session, and with it the whole prompt cache
@@ -40,7 +60,15 @@ _TIERS = (
     "ANTHROPIC_DEFAULT_FABLE_MODEL",
     "CLAUDE_CODE_SUBAGENT_MODEL",
 )
-_HIDDEN_FROM_BASH = ("~/.ssh", "~/.gnupg", "~/.aws", "~/.claude", "~/.claude.json", "~/.netrc", "~/.git-credentials")
+_HIDDEN_FROM_BASH = (
+    "~/.ssh",
+    "~/.gnupg",
+    "~/.aws",
+    "~/.claude",
+    "~/.claude.json",
+    "~/.netrc",
+    "~/.git-credentials",
+)
 
 
 def user_settings(config: Config, home: str) -> dict[str, Any]:
@@ -55,7 +83,14 @@ def user_settings(config: Config, home: str) -> dict[str, Any]:
 
 def enforced_settings(config: Config) -> dict[str, Any]:
     """enforced.json: passed with `--settings`, it goes before a project's settings, the user's and the command line's."""
-    return {"env": _env(config), "permissions": _permissions(config), **_rules(config), "sandbox": _sandbox(config)}
+    return {
+        "env": _env(config),
+        "model": config.server.model or MODEL,
+        **dict.fromkeys(_HELPERS, ""),
+        "permissions": _permissions(config),
+        **_rules(config),
+        "sandbox": _sandbox(config),
+    }
 
 
 def as_json(value: dict[str, Any]) -> bytes:
@@ -74,7 +109,9 @@ def session_env(config: Config) -> dict[str, str]:
 
 def _env(config: Config) -> dict[str, str]:
     key = {"ANTHROPIC_AUTH_TOKEN": config.server.auth_token}
-    return {**session_env(config), **key, **dict.fromkeys(_SWITCHED_OFF, "")}
+    host = urlsplit(config.server.base_url).hostname or ""
+    direct = {"NO_PROXY": host, "no_proxy": host}
+    return {**session_env(config), **key, **dict.fromkeys(_SWITCHED_OFF, ""), **direct}
 
 
 def _permissions(config: Config) -> dict[str, Any]:
@@ -88,8 +125,9 @@ def _permissions(config: Config) -> dict[str, Any]:
 
 
 def _rules(config: Config) -> dict[str, Any]:
-    """Outside the jail nothing confines hooks and servers that a project brings: they stay off."""
-    return {} if is_jailed(config) else {"disableAllHooks": True, "enableAllProjectMcpServers": False}
+    """A project's commands do not run shell lines unasked; its hooks, which nothing asks about, only in the jail."""
+    rules: dict[str, Any] = {"disableSkillShellExecution": True, "enableAllProjectMcpServers": False}
+    return rules if is_jailed(config) else {**rules, "disableAllHooks": True}
 
 
 def _sandbox(config: Config) -> dict[str, Any]:

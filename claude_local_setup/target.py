@@ -106,7 +106,15 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
 def probed_paths(config: Config) -> list[str]:
     """All the paths that the probe is asked about for this config: those managed, and the folders above them."""
     managed = [
-        *(paths.CONFIG_DIR, paths.FILTER, paths.ENFORCED, paths.SETTINGS, paths.STATE, paths.MEMORY, paths.IDE_LINK),
+        *(
+            paths.CONFIG_DIR,
+            paths.FILTER,
+            paths.ENFORCED,
+            paths.SETTINGS,
+            paths.STATE,
+            paths.MEMORY,
+            paths.IDE_LINK,
+        ),
         *(paths.WRAPPER, paths.MANIFEST, paths.BASH_RC, *paths.BASH_LOGIN),
         *(config.shell.rc if config.shell.rc != "auto" else ("~/.config/fish/config.fish",)),
     ]

@@ -165,7 +165,7 @@ class Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET = do_POST = handle_any
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Stay quiet: `requests` is the record."""
 
 

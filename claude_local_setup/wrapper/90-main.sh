@@ -46,6 +46,11 @@ explain_network() {
 main() {
   result=0
   ((EUID == uid)) || die 1 "this claude-local belongs to another user" "claude-local-setup apply, as yourself"
+  if [[ ${1-} == --check-server ]]; then
+    read_key
+    check_server
+    exit
+  fi
   find_workspace
   case ${1-} in
     --explain) explain ;;

@@ -1,0 +1,27 @@
+"""The command's start: the one place where an expected error becomes a sentence, a remedy and an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    from .cli import cli
+    from .errors import SetupError
+
+    try:
+        cli(prog_name="claude-local-setup")
+    except SetupError as error:
+        if "--debug" in sys.argv:
+            raise
+        sys.stderr.write(f"claude-local-setup: {error.problem}\n  remedy: {error.remedy}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("claude-local-setup: stopped; what was done so far is whole, and apply goes on from there\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

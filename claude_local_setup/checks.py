@@ -1,0 +1,203 @@
+"""The checks of `verify`: each reads what was found and tried, and gives a problem and a remedy, or nothing.
+
+What could not be asked is a problem, never "ok".
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from . import battery
+from .config import Config
+from .manifest import Manifest
+from .plan import Step
+from .probe import Actual
+from .report import Finding
+from .settings import is_jailed
+from .trials import Trials, shells
+
+KNOWN_BAD_CLAUDE = (
+    (
+        "<=2.1.52",
+        "does not know how large the local model's context is, and its sandbox can start switched off",
+    ),
+)
+UNTRIED = "could not be tried"
+
+
+def quick_findings(config: Config, actual: Actual, steps: Sequence[Step]) -> list[Finding]:
+    """What the probe alone can tell."""
+    return [*_host(actual), *_drift(steps), *_claude_found(config, actual), *_normal(actual)]
+
+
+def findings(config: Config, actual: Actual, steps: Sequence[Step], trials: Trials) -> list[Finding]:
+    """Every check, in the order of the documentation."""
+    return [
+        *_host(actual),
+        _userns(actual, trials),
+        *_drift(steps),
+        *_shells(config, actual, trials),
+        *_claude_found(config, actual),
+        *_claude_version(trials),
+        *_boundary(config, trials),
+        _server(trials),
+        *_normal(actual),
+    ]
+
+
+def normal_claude_unchanged(before: Actual, after: Actual) -> Finding:
+    """Whether anything of the normal claude changed between two probes of one run."""
+    check = "normal claude: unchanged by this run"
+    same = before.normal.settings == after.normal.settings and before.normal.program == after.normal.program
+    if same and (before.normal.state == after.normal.state or before.normal.running or after.normal.running):
+        return Finding(check)  # a claude that is running writes its own sessions meanwhile
+    return Finding(check, "~/.claude or the claude program changed meanwhile", "ls -lat ~/.claude | head")
+
+
+def _host(actual: Actual) -> Iterator[Finding]:
+    yield Finding(
+        f"host: {_distribution(actual)}, kernel {_plain(actual.facts['kernel'])}, {_plain(actual.facts['arch'])}"
+    )
+    root = "you are root: a jail of root's is a weaker one" if actual.is_root else ""
+    yield Finding("host: not root", root, "run it as the user who works here" if root else "")
+
+
+def _distribution(actual: Actual) -> str:
+    import distro
+
+    with tempfile.TemporaryDirectory() as folder:
+        release = Path(folder) / "os-release"
+        release.write_text(actual.os_release, encoding="utf-8", errors="replace")
+        known = distro.LinuxDistribution(os_release_file=str(release), include_lsb=False, include_uname=False)
+        return _plain(known.name(pretty=True)) or "unknown distribution"
+
+
+def _userns(actual: Actual, trials: Trials) -> Finding:
+    check = "host: user namespaces"
+    answer = trials.get("userns", UNTRIED)
+    if answer == "ok":
+        return Finding(check)
+    if actual.facts["apparmor"] == "1":
+        return Finding(
+            check,
+            f"AppArmor keeps them from bubblewrap ({_plain(answer)})",
+            "sysctl kernel.apparmor_restrict_unprivileged_userns",
+        )
+    if actual.facts["max_userns"] == "0" or actual.facts["userns_clone"] == "0":
+        return Finding(
+            check,
+            "switched off in this kernel",
+            "sudo sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000",
+        )
+    return Finding(check, _plain(answer) or "bubblewrap is missing", "claude-local-setup apply")
+
+
+def _drift(steps: Iterable[Step]) -> Iterator[Finding]:
+    for step in steps:
+        check = f"target state: {step.name}"
+        if step.change == "failed":
+            yield Finding(check, step.error, step.remedy)
+        elif step.change == "pending":
+            yield Finding(check, "is not as it should be", "claude-local-setup apply")
+        else:
+            yield Finding(check)
+
+
+def _shells(config: Config, actual: Actual, trials: Trials) -> Iterator[Finding]:
+    for name in shells(config, actual):
+        words = trials.get(f"shell_{name}", UNTRIED).split()
+        yield Finding(
+            f"shell: {name} finds claude-local",
+            *_unless("found" in words, "a fresh login shell does not find it"),
+        )
+        yield Finding(f"shell: {name} has ~/.local/bin on PATH", *_unless("path" in words, "it is missing there"))
+        yield Finding(
+            f"shell: {name} starts the normal claude",
+            *_unless("shadowed" not in words, "`claude` leads to claude-local"),
+        )
+        yield Finding(
+            f"shell: {name} exports no ANTHROPIC_*",
+            *_unless("leaks" not in words, "it does: the normal claude is affected", "remove it from your rc files"),
+        )
+
+
+def _unless(
+    well: bool, problem: str, remedy: str = "claude-local-setup apply, then open a new terminal"
+) -> tuple[str, str]:
+    return ("", "") if well else (problem, remedy)
+
+
+def _claude_found(config: Config, actual: Actual) -> Iterator[Finding]:
+    found = config.claude.path or actual.facts["claude"]
+    yield Finding(
+        "claude: found",
+        *_unless(bool(found), "it is not installed, or not on PATH", "npm install -g @anthropic-ai/claude-code"),
+    )
+
+
+def _claude_version(trials: Trials) -> Iterator[Finding]:
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    answer = trials.get("claude_version")
+    if answer is None:
+        return
+    try:
+        version = Version(answer.split()[0])
+    except (InvalidVersion, IndexError):
+        yield Finding("claude: version", "it does not say which version it is", "claude --version")
+        return
+    bad = next((why for which, why in KNOWN_BAD_CLAUDE if version in SpecifierSet(which)), "")
+    yield Finding(f"claude: version {version}", bad, "claude update" if bad else "")
+
+
+def _boundary(config: Config, trials: Trials) -> Iterator[Finding]:
+    if not is_jailed(config):
+        return
+    answer = trials.get("boundary", "")
+    for attempt, outcome in battery.outcomes(config, answer):
+        check = f"boundary: {attempt.name}, {'works' if attempt.works else 'refused'}"
+        wanted = "worked" if attempt.works else "failed"
+        if outcome == "untold":
+            yield Finding(
+                check,
+                f"the jail did not start: {_plain(answer)[:300]}" if answer else UNTRIED,
+                "claude-local --jail true",
+            )
+        elif outcome != wanted:
+            yield Finding(check, f"it {outcome}", "claude-local --explain, then claude-local-setup apply")
+        else:
+            yield Finding(check)
+
+
+def _server(trials: Trials) -> Finding:
+    answer = trials.get("server", UNTRIED)
+    problem, _, remedy = answer.removeprefix("claude-local: ").rpartition(": ")
+    return (
+        Finding("server: answers")
+        if not answer
+        else Finding("server: answers", _plain(problem or answer), _plain(remedy))
+    )
+
+
+def _normal(actual: Actual) -> Iterator[Finding]:
+    recorded = Manifest.read(actual).normal
+    check = "normal claude: unchanged since the last apply"
+    if recorded is None:
+        return
+    same = recorded == {"settings": actual.normal.settings, "program": actual.facts["claude"]}
+    yield Finding(
+        check,
+        *_unless(
+            same,
+            "its settings or its place are others now (claude-local-setup never writes them)",
+            "claude-local-setup apply takes note",
+        ),
+    )
+
+
+def _plain(text: str) -> str:
+    """A host's words without anything that a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text).strip()

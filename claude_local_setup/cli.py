@@ -1,0 +1,146 @@
+"""The command line: options, one call, exit code. What is called is imported only then, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from . import __version__
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else.")
+debug = click.option("--debug", is_flag=True, help="Show the traceback of an error.", expose_value=False)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.", expose_value=False)
+def cli() -> None:
+    """Put `claude-local` beside your normal `claude`: Claude Code on a local model, in a jail.
+
+    \b
+    claude-local-setup apply      put it there, or repair it
+    claude-local                  a session, in your project's folder
+    claude-local-setup verify     prove that the boundary holds
+    """
+
+
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@as_json
+@debug
+def apply(dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Bring this machine to the target state: show the plan, ask once, carry it out, check it.
+
+    Run it again to repair or after a change of the config. Exit code: 0 done, 1 a step failed, 2 usage or config.
+    """
+    from .apply import apply_here
+
+    sys.exit(apply_here(dry_run=dry_run, yes=yes, as_json=as_json))
+
+
+@cli.command()
+@as_json
+@debug
+def verify(as_json: bool) -> None:
+    """Prove that all is in place and that the boundary holds, by trying it. Changes nothing.
+
+    Exit code: 0 all well, 1 a problem or drift was found, 2 usage or config.
+    """
+    from .verify import verify_here
+
+    sys.exit(verify_here(as_json=as_json))
+
+
+@cli.command(hidden=True)
+@as_json
+@debug
+def doctor(as_json: bool) -> None:
+    """The same as verify."""
+    from .verify import verify_here
+
+    sys.exit(verify_here(as_json=as_json))
+
+
+@cli.command()
+@as_json
+@debug
+def status(as_json: bool) -> None:
+    """Say in a few lines what is set up here and what a session may do."""
+    from .verify import status_here
+
+    sys.exit(status_here(as_json=as_json))
+
+
+@cli.group(invoke_without_command=True)
+@debug
+@click.pass_context
+def config(context: click.Context) -> None:
+    """Show or change the config (then run `claude-local-setup apply`)."""
+    if context.invoked_subcommand is None:
+        context.invoke(show)
+
+
+@config.command()
+@debug
+def show() -> None:
+    """Every key with its value and meaning; those you set are marked with *."""
+    from .config_show import shown
+
+    click.echo(shown())
+
+
+@config.command()
+@debug
+def path() -> None:
+    """Where the config file lies."""
+    from .config_file import config_path
+
+    click.echo(config_path())
+
+
+@config.command()
+@click.argument("key")
+@debug
+def get(key: str) -> None:
+    """The value of KEY, as JSON where it is no text."""
+    from .config_show import value_text
+
+    click.echo(value_text(key))
+
+
+@config.command(name="set")
+@click.argument("key")
+@click.argument("value")
+@debug
+def set_(key: str, value: str) -> None:
+    """Set KEY to VALUE: a list as a,b,c or ["a", "b"]."""
+    from .config_file import set_key
+
+    set_key(key, value)
+
+
+@config.command()
+@debug
+def edit() -> None:
+    """Open the config in $VISUAL or $EDITOR; it is taken over only if it is valid."""
+    import os
+    import shlex
+
+    from .config_file import edit as edit_file
+
+    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    click.echo("changed; now run: claude-local-setup apply" if edit_file(editor) else "nothing was changed")
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@debug
+def completion(shell: str) -> None:
+    """Print the completion script: add `eval "$(claude-local-setup completion bash)"` to your rc file."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(cli, {}, "claude-local-setup", "_CLAUDE_LOCAL_SETUP_COMPLETE").source())

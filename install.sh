@@ -1,0 +1,49 @@
+#!/bin/sh
+# Installs claude-local-setup for this user, in a virtual environment of its own, then runs `claude-local-setup apply`.
+# Arguments go to apply: ./install.sh -y, ./install.sh --dry-run.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+venv=${XDG_DATA_HOME:-$HOME/.local/share}/claude-local-setup/venv
+command=$HOME/.local/bin/claude-local-setup
+
+stop() { # PROBLEM REMEDY
+  printf 'install.sh: %s\n  remedy: %s\n' "$1" "$2" >&2
+  exit 1
+}
+
+is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
+
+find_python() {
+  for python in python3 /usr/bin/python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
+    if is_new_enough "$python"; then
+      command -v "$python"
+      return
+    fi
+  done
+  return 1
+}
+
+make_environment() { # with whatever Python tooling is there
+  if command -v uv >/dev/null 2>&1 && uv venv -q --clear --python "$python" "$venv" 2>/dev/null; then
+    uv pip install -q --python "$venv/bin/python" "$here"
+  elif "$python" -c 'import ensurepip' 2>/dev/null; then
+    "$python" -m venv --clear "$venv"
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check "$here"
+  elif command -v virtualenv >/dev/null 2>&1; then
+    virtualenv -q --clear -p "$python" "$venv"
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check "$here"
+  else
+    stop "Python has no venv here" "sudo apt-get install -y python3-venv, then run ./install.sh again"
+  fi
+}
+
+[ -d "${HOME:-}" ] || stop "HOME does not name a folder" 'export HOME="$(getent passwd "$(id -u)" | cut -d: -f6)"'
+python=$(find_python) || stop "Python 3.10 or newer is needed" "sudo apt-get install -y python3 python3-venv, then run ./install.sh again"
+mkdir -p -- "$(dirname -- "$venv")" "$HOME/.local/bin" || stop "your home cannot be written" "ls -ld ~ ~/.local"
+if [ -e "$command" ] && [ ! -L "$command" ]; then
+  stop "$command is in the way" "mv $command $command.old"
+fi
+make_environment || stop "the packages could not be installed" "see the lines above; is a package index reachable?"
+ln -sfn -- "$venv/bin/claude-local-setup" "$command"
+exec "$venv/bin/claude-local-setup" apply "$@"
