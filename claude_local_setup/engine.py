@@ -33,7 +33,7 @@ def apply_here(steps: Sequence[Step], *, is_root: bool, progress: Progress) -> l
     logging.getLogger("pyinfra").propagate = False
     state = State(Inventory((["@local"], {})), Config(), check_for_changes=False)
     pending = [step for step in steps if step.change == "pending"]
-    state.add_callback_handler(_announcing(progress, pending))
+    state.add_callback_handler(_announcing(progress, pending)())
     state.set_stage(StateStage.Connect)
     connect_all(state)
     (host,) = state.inventory.get_active_hosts()

@@ -15,7 +15,7 @@ MODEL = "local"  # the name sent where the user chose none: a llama-server with 
 
 # Set to "" in enforced.json: with any of these a project's settings.json could send the session somewhere else, change
 # its headers, or have a program run that no rule asks about.
-_PROVIDERS = ("BEDROCK", "VERTEX", "FOUNDRY", "MANTLE", "ANTHROPIC_AWS", "ANTHROPIC_GOOGLE_CLOUD")
+_PROVIDERS = ("BEDROCK", "VERTEX", "FOUNDRY", "MANTLE", "ANTHROPIC_AWS", "ANTHROPIC_GOOGLE_CLOUD", "GATEWAY")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _SWITCHED_OFF = (
     "ANTHROPIC_API_KEY",
@@ -33,7 +33,13 @@ _SWITCHED_OFF = (
     "BASH_ENV",
     "LD_PRELOAD",
     "NODE_OPTIONS",
+    "BUN_OPTIONS",
 )
+_GIT = {  # a .git/config may name a program that watches files, which `git status` starts
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "core.fsmonitor",
+    "GIT_CONFIG_VALUE_0": "false",
+}
 _HELPERS = (
     "apiKeyHelper",
     "awsAuthRefresh",
@@ -53,6 +59,7 @@ _QUIET = {
 }
 _TIERS = (
     "ANTHROPIC_MODEL",
+    "ANTHROPIC_DEFAULT_MODEL",
     "ANTHROPIC_SMALL_FAST_MODEL",
     "ANTHROPIC_DEFAULT_HAIKU_MODEL",
     "ANTHROPIC_DEFAULT_SONNET_MODEL",
@@ -82,10 +89,11 @@ def user_settings(config: Config, home: str) -> dict[str, Any]:
 
 
 def enforced_settings(config: Config) -> dict[str, Any]:
-    """enforced.json: passed with `--settings`, it goes before a project's settings, the user's and the command line's."""
+    """enforced.json"""
     return {
         "env": _env(config),
         "model": config.server.model or MODEL,
+        "modelOverrides": {},
         **dict.fromkeys(_HELPERS, ""),
         "permissions": _permissions(config),
         **_rules(config),
@@ -111,13 +119,13 @@ def _env(config: Config) -> dict[str, str]:
     key = {"ANTHROPIC_AUTH_TOKEN": config.server.auth_token}
     host = urlsplit(config.server.base_url).hostname or ""
     direct = {"NO_PROXY": host, "no_proxy": host}
-    return {**session_env(config), **key, **dict.fromkeys(_SWITCHED_OFF, ""), **direct}
+    return {**session_env(config), **key, **dict.fromkeys(_SWITCHED_OFF, ""), **direct, **_GIT}
 
 
 def _permissions(config: Config) -> dict[str, Any]:
     writes = [] if is_jailed(config) else ["Edit", "Write", "NotebookEdit"]
     return {
-        "ask": ["Bash", *writes],
+        "ask": ["Bash", "Monitor", "PowerShell", *writes],  # all that run commands
         "deny": ["mcp__ide__executeCode"],
         "disableBypassPermissionsMode": "disable",
         "disableAutoMode": "disable",

@@ -8,7 +8,7 @@ from . import paths
 from .config import Config
 from .probe import Actual
 
-_NOTE = "# Managed: `claude-local-setup apply` rewrites these lines, `claude-local-setup remove` takes them out.\n"
+_NOTE = "# Managed: `claude-local-setup apply` rewrites these lines.\n"
 _PATH = """\
 case ":$PATH:" in
   *":$HOME/.local/bin:"*) ;;

@@ -13,6 +13,7 @@ real_home=/nonexistent # value
 uid=0 # value
 level=session # value
 claude='' # value
+enforced_sum='' # value
 base_url=http://127.0.0.1:8080 # value
 server_scheme=http # value
 server_host=127.0.0.1 # value

@@ -54,11 +54,20 @@ check_arguments() { # ends with the reason if one of claude's own arguments woul
   for argument; do
     case $argument in
       --) return ;;
-      --settings | --settings=*)
+      --settings | --settings=*) # the last one would win, whole
         die 2 "--settings is taken by claude-local's own rules" "put your settings into $home/.claude-local/settings.json"
+        ;;
+      --bg | --background) # it leaves a service behind
+        die 2 "$argument does not work in a jail that ends with its session" "start it without $argument"
         ;;
     esac
   done
+}
+
+check_rules() { # Claude Code passes over a settings file that it cannot read, without a word
+  local sum
+  sum=$(sha256sum <"$enforced") && [[ ${sum%% *} == "$enforced_sum" ]] ||
+    die 1 "$enforced is not what apply wrote" "claude-local-setup apply"
 }
 
 needs_server() { # [ARG…]: will claude talk to the model?
@@ -72,12 +81,14 @@ run_session() { # [ARG…]
   find_program || die 1 "claude is not installed" \
     "npm install -g @anthropic-ai/claude-code, or: claude-local-setup config set claude.path PATH"
   read_key
+  check_rules
   if needs_server "$@"; then check_server; fi
   if is_jailed; then
     make_jail
     start_in_jail "$program" --settings "$home/.claude-local/enforced.json" "$@"
   else
-    run_unjailed --settings "$enforced" "$@"
+    # Nothing confines what a project would start unasked: its MCP servers and hooks stay off.
+    run_unjailed --settings "$enforced" --strict-mcp-config "$@"
   fi
 }
 

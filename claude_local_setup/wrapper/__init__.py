@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from .. import __version__
 from ..config import Config
 from ..probe import Actual
-from ..settings import session_env
+from ..settings import as_json, enforced_settings, session_env
 
 _ASSIGNMENT = re.compile(r"^(\w+)=.* # value$", re.MULTILINE)
 
@@ -38,6 +39,7 @@ def _values(config: Config, actual: Actual) -> Mapping[str, object]:
         "uid": actual.facts["uid"],
         "level": config.isolation.level,
         "claude": actual.path(config.claude.path) or actual.facts["claude"],
+        "enforced_sum": hashlib.sha256(as_json(enforced_settings(config))).hexdigest(),
         "base_url": config.server.base_url,
         "server_scheme": server.scheme,
         "server_host": server.hostname,
