@@ -10,7 +10,7 @@ shift 2
 say() { printf '%s ' "$1" && base64 -w 0 && echo; }
 
 work=$(mktemp -d "$folder/.claude-local-verify.XXXXXX") || exit 1
-trap 'kill $listener 2>/dev/null; rm -rf -- "$work"' EXIT
+trap 'rm -rf -- "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
 userns() { # which stage of a jail fails, in bubblewrap's own words
@@ -33,15 +33,16 @@ try_boundary() { # the battery in the real jail, with things of the host's besid
   echo "{}" >"$work/workspace/.claude/settings.json"
   : >"$work/workspace/.envrc"
   : >"$work/outside/file"
-  socat "UNIX-LISTEN:$work/outside/socket,fork" SYSTEM:'echo reached' 2>/dev/null &
-  listener=$!
+  socat "UNIX-LISTEN:$work/outside/socket,fork" SYSTEM:'echo reached' >/dev/null 2>&1 &
+  listeners=$!
   port=$((20000 + $$ % 20000))
-  socat "TCP-LISTEN:$port,bind=127.0.0.1,fork" SYSTEM:'echo reached' 2>/dev/null &
-  listener="$listener $!"
+  socat "TCP-LISTEN:$port,bind=127.0.0.1,fork" SYSTEM:'echo reached' >/dev/null 2>&1 &
+  listeners="$listeners $!"
   cd "$work/workspace" || exit 1
   tries=0
   while [ ! -S "$work/outside/socket" ] && [ $tries -lt 100 ]; do sleep 0.02; tries=$((tries + 1)); done
-  "$wrapper" --jail sh -c "$battery" battery "$work/outside" "$port" "$$" 2>&1 </dev/null
+  timeout 60 "$wrapper" --jail sh -c "$battery" battery "$work/outside" "$port" "$$" 2>&1 </dev/null
+  kill $listeners
 }
 
 userns | say userns

@@ -1,0 +1,63 @@
+#!/bin/bash
+# Gets everything the tests need, then runs all tests. As root it makes an unprivileged user and runs them as that user.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+
+user=claude-local-test
+cache=${CLAUDE_LOCAL_TEST_CACHE:-/var/cache/claude-local-test}
+packages=(bubblewrap socat python3-venv tmux zsh fish shellcheck git)
+versions=(2.1.197 2.1.330)
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    [[ $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) == "install ok installed" ]] || echo "$package"
+  done
+}
+
+install_packages() {
+  local missing sudo=()
+  mapfile -t missing < <(missing_packages)
+  ((${#missing[@]})) || return 0
+  ((EUID == 0)) || sudo=(sudo)
+  "${sudo[@]}" apt-get -q update
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "${missing[@]}"
+}
+
+fetch_claude() { # the real Claude Code; its platform package is one program that needs no Node
+  local version machine
+  case $(uname -m) in x86_64) machine=x64 ;; aarch64) machine=arm64 ;; *) return 0 ;; esac
+  for version in "${versions[@]}"; do
+    [[ -x $cache/$version/claude ]] && continue
+    mkdir -p "$cache/$version.part"
+    (cd "$cache/$version.part" && npm pack --silent "@anthropic-ai/claude-code-linux-$machine@$version" >/dev/null &&
+      tar xzf ./*.tgz --strip-components=1 && rm -- *.tgz && chmod 755 . claude)
+    mv -T "$cache/$version.part" "$cache/$version"
+  done
+}
+
+run_tests() { # PYTHON, in the current directory
+  "$1" -m venv .venv
+  .venv/bin/python -m pip install -q --disable-pip-version-check '.[test]'
+  CLAUDE_LOCAL_TEST_CACHE=$cache .venv/bin/python -m pytest "${@:2}"
+}
+
+install_packages
+if ((EUID != 0)); then
+  cache=${CLAUDE_LOCAL_TEST_CACHE:-$HOME/.cache/claude-local-test}
+  fetch_claude
+  run_tests python3 "$@"
+  exit
+fi
+mkdir -p "$cache" && chmod 755 "$cache"
+fetch_claude
+id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$user"
+home=$(getent passwd "$user" | cut -d: -f6)
+copy=$home/checkout
+rm -rf -- "$copy"
+mkdir -p -- "$copy"
+git -c safe.directory='*' ls-files -z | xargs -0 cp --parents -t "$copy"
+chown -R "$user:" "$copy"
+exec setpriv --reuid="$user" --regid="$user" --init-groups env -i HOME="$home" USER="$user" LOGNAME="$user" \
+  SHELL=/bin/bash LANG=C.UTF-8 TERM="${TERM:-xterm}" PATH=/usr/local/bin:/usr/bin:/bin CLAUDE_LOCAL_TEST_CACHE="$cache" \
+  bash -c 'cd "$1" && exec ./test.sh "${@:2}"' test "$copy" "$@"
