@@ -1,0 +1,157 @@
+"""apply, on homes that somebody lives in: what it puts there, what it leaves alone, what it repairs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Home, tree
+
+
+def test_apply_twice_changes_nothing_the_second_time(home: Home) -> None:
+    first, second = home.json("apply", "-y"), home.json("apply", "-y")
+    assert (first["failed"], second["failed"]) == (0, 0)
+    assert first["changed"] > 8
+    assert second["changed"] == 0
+
+
+def test_a_dry_run_on_an_empty_home_writes_nothing_at_all(home: Home) -> None:
+    before = tree(home.path)
+    answer = home.json("apply", "--dry-run")
+    assert answer["pending"] > 8
+    assert tree(home.path) == before
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "enforced.json edited": lambda h: (h / ".claude-local/enforced.json").write_text("{}"),
+    "enforced.json deleted": lambda h: (h / ".claude-local/enforced.json").unlink(),
+    "enforced.json opened": lambda h: (h / ".claude-local/enforced.json").chmod(0o666),
+    "config directory opened": lambda h: (h / ".claude-local").chmod(0o755),
+    "filter edited": lambda h: (h / ".claude-local/seccomp.bpf").write_bytes(b"x"),
+    "settings.json emptied": lambda h: (h / ".claude-local/settings.json").write_text("{}"),
+    "settings.json deleted": lambda h: (h / ".claude-local/settings.json").unlink(),
+    ".claude.json deleted": lambda h: (h / ".claude-local/.claude.json").unlink(),
+    "CLAUDE.md emptied": lambda h: (h / ".claude-local/CLAUDE.md").write_text("mine\n"),
+    "ide link turned": lambda h: ((h / ".claude-local/ide").unlink(), (h / ".claude-local/ide").symlink_to("/tmp")),
+    "wrapper edited": lambda h: (h / ".local/bin/claude-local").write_text("#!/bin/sh\n"),
+    "wrapper not executable": lambda h: (h / ".local/bin/claude-local").chmod(0o644),
+    "block torn": lambda h: (h / ".bashrc").write_text(
+        (h / ".bashrc").read_text().replace("# <<< claude-local-setup <<<", "")
+    ),
+    "block gone": lambda h: (h / ".bashrc").write_text("mine\n"),
+    "manifest edited": lambda h: (h / ".local/state/claude-local-setup/manifest.json").write_text("["),
+}
+
+
+def test_each_damage_is_found_by_verify_and_repaired_by_apply(plain_home: Home) -> None:
+    home = plain_home
+    home.write(".bashrc", "mine=1\n")
+    home.json("apply", "-y")
+    for name, damage in DAMAGE.items():
+        damage(home.path)
+        drift = [f for f in home.json("status")["hosts"][0]["findings"] if "target state" in f["check"] and not f["ok"]]
+        assert drift, name
+        assert home.json("apply", "-y")["failed"] == 0, name
+        assert home.json("apply", "-y")["changed"] == 0, name
+    assert home.json("status")["pending"] == 0
+
+
+def test_what_the_user_wrote_is_kept_byte_for_byte(home: Home) -> None:
+    mine = b"export A=1\r\n\xff\xfe latin\nno final newline"
+    home.write(".bashrc", mine)
+    home.write(".claude-local/settings.json", '{"theme": "dark", "env": {"MINE": "1"}}')
+    home.write(".claude-local/CLAUDE.md", "My own words.\n")
+    home.json("apply", "-y")
+    assert (home.path / ".bashrc").read_bytes().startswith(mine)
+    settings = json.loads((home.path / ".claude-local/settings.json").read_text())
+    assert settings["theme"] == "dark"
+    assert settings["env"]["MINE"] == "1"
+    assert (home.path / ".claude-local/CLAUDE.md").read_text().startswith("My own words.\n")
+
+
+def test_a_linked_rc_file_stays_a_link(plain_home: Home) -> None:
+    target = plain_home.write("dotfiles/bashrc", "mine\n")
+    (plain_home.path / ".bashrc").symlink_to(target)
+    plain_home.json("apply", "-y")
+    assert (plain_home.path / ".bashrc").is_symlink()
+    assert "claude-local" in target.read_text()
+
+
+def test_the_normal_claude_is_not_written(home: Home) -> None:
+    home.write(".claude/settings.json", '{"theme": "light"}')
+    home.write(".claude/.credentials.json", "secret")
+    home.write(".claude.json", "{}")
+    before = tree(home.path / ".claude")
+    answer = home.json("apply", "-y")
+    assert tree(home.path / ".claude") == before
+    assert (home.path / ".claude.json").read_text() == "{}"
+    normal = [f for f in answer["hosts"][0]["findings"] if f["check"].startswith("normal claude")]
+    assert normal
+    assert all(finding["ok"] for finding in normal)
+
+
+def test_a_session_cannot_have_apply_write_through_a_link(plain_home: Home) -> None:
+    plain_home.json("apply", "-y")
+    victim = plain_home.write(".claude/settings.json", "{}")
+    settings = plain_home.path / ".claude-local/settings.json"
+    settings.unlink()
+    settings.symlink_to(victim)
+    done = plain_home.setup("apply", "-y")
+    assert done.returncode == 1
+    assert victim.read_text() == "{}"
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("[server\n", "not valid TOML"),
+        ("[server]\nbase_ulr = 'x'\n", "did you mean server.base_url?"),
+        ("[server]\ncontext_tokens = 'many'\n", "must be a whole number"),
+        ("[isolation]\nlevel = 'open'\n", "must be one of config, bash, session, strict"),
+        ("[isolation]\nwrite = ['/']\n", "too wide"),
+        ("[network]\nports = [70000]\n", "not a port"),
+    ],
+)
+def test_a_bad_config_is_one_sentence_one_remedy_and_exit_code_2(plain_home: Home, toml: str, said: str) -> None:
+    plain_home.write(".config/claude-local-setup/config.toml", toml)
+    before = tree(plain_home.path)
+    done = plain_home.setup("apply", "-y")
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "remedy:" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree(plain_home.path) == before
+
+
+def test_an_unparsable_settings_json_stops_apply_before_it_writes(plain_home: Home) -> None:
+    plain_home.write(".claude-local/settings.json", "{ not json")
+    before = tree(plain_home.path)
+    done = plain_home.setup("apply", "-y")
+    assert done.returncode == 1
+    assert "not valid JSON" in done.stderr
+    assert tree(plain_home.path) == before
+
+
+def test_a_read_only_rc_file_stops_apply_before_it_writes(plain_home: Home) -> None:
+    plain_home.write(".bashrc", "mine\n").chmod(0o444)
+    before = tree(plain_home.path)
+    done = plain_home.setup("apply", "-y")
+    assert done.returncode == 1
+    assert "read-only" in done.stderr
+    assert tree(plain_home.path) == before
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_changed(plain_home: Home) -> None:
+    done = plain_home.setup("apply")
+    assert done.returncode == 2
+    assert "apply -y" in done.stderr
+    assert tree(plain_home.path) == {}
+
+
+def test_without_a_home_it_says_so(plain_home: Home) -> None:
+    plain_home.extra["HOME"] = "/nonexistent"
+    done = plain_home.run(*[__import__("sys").executable, "-m", "claude_local_setup", "apply", "-y"], cwd=Path("/"))
+    assert done.returncode == 1
+    assert "HOME does not name a folder" in done.stderr

@@ -1,0 +1,36 @@
+"""The linters, as tests."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from claude_local_setup.wrapper import template
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize(
+    "words", [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",)], ids=lambda words: " ".join(words)
+)
+def test_python_is_clean(words: tuple[str, ...]) -> None:
+    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_shell_is_clean(tmp_path: Path) -> None:
+    wrapper = tmp_path / "claude-local"
+    wrapper.write_text(template())
+    scripts = [*ROOT.glob("*.sh"), *(ROOT / "claude_local_setup/scripts").glob("*.sh"), ROOT / ".ci/run"]
+    assert len(scripts) > 4
+    done = subprocess.run(
+        ["shellcheck", "--severity=style", "--shell=bash", "--exclude=SC2317", wrapper], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+    for script in scripts:
+        shell = "sh" if "scripts" in script.parts else "bash"
+        done = subprocess.run(["shellcheck", f"--shell={shell}", script], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
