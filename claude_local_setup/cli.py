@@ -1,4 +1,4 @@
-"""The command line: options, one call, exit code. What is called is imported only then, so that `--help` stays quick."""
+"""The command line: options, one call, exit code. Imports wait until a command runs: `--help` stays quick."""
 
 from __future__ import annotations
 

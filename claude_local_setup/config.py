@@ -1,4 +1,4 @@
-"""What the user chose: each key once, with its default, its meaning and its rule. Files and flat data become a Config here."""
+"""What the user chose: each key once, with its default, its meaning and its rule; and how data becomes a Config."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ steps, read a file before you change it, and ask when you are not sure.
 """
 _JAILED = """\
 - You run in a jail. You can write in the workspace (this project's folder), in ~/.claude-local and in /tmp. Everything
-  else is read-only or not there: "Read-only file system" and "Permission denied" outside the workspace are the jail, not a bug.
-- Secrets (~/.ssh, keys, tokens, browser profiles) and the other processes of this machine are not visible. `sudo` cannot work.
-- In the workspace `.git/hooks`, `.git/config`, `.vscode`, `.idea`, `.envrc`, `.mcp.json` and `.claude/settings*.json` are
-  read-only: they would later run outside the jail. Ask the user to change them.
+  else is read-only or not there: "Read-only file system" outside the workspace is the jail, not a bug.
+- Secrets (~/.ssh, keys, tokens, browser profiles) and other processes are not visible. `sudo` cannot work.
+- In the workspace `.git/hooks`, `.git/config`, `.vscode`, `.idea`, `.envrc`, `.mcp.json` and
+  `.claude/settings*.json` are read-only: they would later run outside the jail. Ask the user to change them.
 """
 _PRIVATE = """\
 - The network is private: {reach}. Do not try to download anything else;

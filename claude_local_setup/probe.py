@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import pairwise
 
 from .errors import SetupError
 
@@ -116,11 +117,7 @@ def _nodes(answers: list[tuple[str, bytes]], single: Mapping[str, bytes]) -> dic
     asked = [_text(item) for item in _items(single["asked"])]
     real = dict(zip(asked, (_text(item) for item in _items(single["real"])), strict=True))
     allowed = {_text(item) for item in _items(single["allowed"])}
-    contents = {
-        _text(path).rstrip("\0"): content
-        for (kind, path), (_, content) in zip(answers, answers[1:], strict=False)
-        if kind == "path"
-    }
+    contents = {_text(path).rstrip("\0"): content for (kind, path), (_, content) in pairwise(answers) if kind == "path"}
     return {
         path: _node(path, entry, targets.get(path), real.get(path, ""), allowed, contents.get(path))
         for path, entry in entries.items()
