@@ -115,6 +115,10 @@ class MessagesApi(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
+    def then(self, *turns: Say | Use) -> None:
+        """Adds to the script."""
+        self._turns.extend(turns)
+
     def answer(self, request: Request) -> tuple[int, object]:
         """The status and what to send: an event stream as text, JSON as an object."""
         with self._lock:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Home, tree
+
+from tests.homes import Home, tree
 
 
 def test_apply_twice_changes_nothing_the_second_time(home: Home) -> None:
@@ -34,7 +35,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "settings.json deleted": lambda h: (h / ".claude-local/settings.json").unlink(),
     ".claude.json deleted": lambda h: (h / ".claude-local/.claude.json").unlink(),
     "CLAUDE.md emptied": lambda h: (h / ".claude-local/CLAUDE.md").write_text("mine\n"),
-    "ide link turned": lambda h: ((h / ".claude-local/ide").unlink(), (h / ".claude-local/ide").symlink_to("/tmp")),
+    "ide link deleted": lambda h: (h / ".claude-local/ide").unlink(),
     "wrapper edited": lambda h: (h / ".local/bin/claude-local").write_text("#!/bin/sh\n"),
     "wrapper not executable": lambda h: (h / ".local/bin/claude-local").chmod(0o644),
     "block torn": lambda h: (h / ".bashrc").write_text(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Home
-from messages_api import MessagesApi
+
+from tests.homes import Home
+from tests.messages_api import MessagesApi
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_shell_is_clean(tmp_path: Path) -> None:
     scripts = [*ROOT.glob("*.sh"), *(ROOT / "claude_local_setup/scripts").glob("*.sh"), ROOT / ".ci/run"]
     assert len(scripts) > 4
     done = subprocess.run(
-        ["shellcheck", "--severity=style", "--shell=bash", "--exclude=SC2317", wrapper], capture_output=True, text=True
+        ["shellcheck", f"--rcfile={ROOT / '.shellcheckrc'}", "--shell=bash", wrapper], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
     for script in scripts:

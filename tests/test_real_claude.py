@@ -6,17 +6,19 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import CACHE, Home
-from messages_api import MessagesApi, Say, Use
+
+from tests.homes import CACHE, Home
+from tests.messages_api import MessagesApi, Say, Use
 
 CLAUDES = sorted(CACHE.glob("*/claude"))
 pytestmark = pytest.mark.real_claude
 
 
-@pytest.fixture(params=CLAUDES or [None], ids=lambda path: path.parent.name if path else "missing")
+@pytest.fixture(params=CLAUDES or [CACHE / "missing/claude"], ids=lambda path: path.parent.name)
 def claude(request: pytest.FixtureRequest) -> Path:
-    assert request.param, f"no Claude Code in {CACHE}; ./test.sh fetches it"
-    return Path(request.param)
+    path = Path(request.param)
+    assert path.exists(), f"no Claude Code in {CACHE}; ./test.sh fetches it"
+    return path
 
 
 def set_up(home: Home, claude: Path, api: MessagesApi) -> Path:
@@ -49,10 +51,7 @@ def test_write_lands_in_the_workspace_and_not_outside(plain_home: Home, claude: 
     with MessagesApi() as api:
         work = set_up(plain_home, claude, api)
         for target in (work / "inside.txt", outside):
-            with MessagesApi([Use("Write", {"file_path": str(target), "content": "written"})], port=0) as _:
-                pass
-            api._turns.append(Use("Write", {"file_path": str(target), "content": "written"}))
-            api._turns.append(Say("done"))
+            api.then(Use("Write", {"file_path": str(target), "content": "written"}), Say("done"))
             plain_home.local("-p", "write it", "--permission-mode", "acceptEdits", "--allowedTools", "Write", cwd=work)
     assert (work / "inside.txt").read_text() == "written"
     assert not outside.exists()

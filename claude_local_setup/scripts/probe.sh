@@ -14,8 +14,8 @@ case $home in /*) ;; *) exit 1 ;; esac
 count=$#
 while [ "$count" -gt 0 ]; do # "~/x" becomes "$HOME/x", in place
   case $1 in
-    "~") set -- "$@" "$HOME" ;;
-    "~/"*) set -- "$@" "$HOME/${1#\~/}" ;;
+    \~) set -- "$@" "$HOME" ;;
+    \~/*) set -- "$@" "$HOME/${1#\~/}" ;;
     *) set -- "$@" "$1" ;;
   esac
   shift

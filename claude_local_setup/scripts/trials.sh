@@ -34,15 +34,15 @@ try_boundary() { # the battery in the real jail, with things of the host's besid
   : >"$work/workspace/.envrc"
   : >"$work/outside/file"
   socat "UNIX-LISTEN:$work/outside/socket,fork" SYSTEM:'echo reached' >/dev/null 2>&1 &
-  listeners=$!
+  unix_listener=$!
   port=$((20000 + $$ % 20000))
   socat "TCP-LISTEN:$port,bind=127.0.0.1,fork" SYSTEM:'echo reached' >/dev/null 2>&1 &
-  listeners="$listeners $!"
+  tcp_listener=$!
   cd "$work/workspace" || exit 1
   tries=0
   while [ ! -S "$work/outside/socket" ] && [ $tries -lt 100 ]; do sleep 0.02; tries=$((tries + 1)); done
   timeout 60 "$wrapper" --jail sh -c "$battery" battery "$work/outside" "$port" "$$" 2>&1 </dev/null
-  kill $listeners
+  kill "$unix_listener" "$tcp_listener"
 }
 
 userns | say userns

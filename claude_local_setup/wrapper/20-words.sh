@@ -11,8 +11,8 @@ is_inside() { # PATH FOLDER: is PATH that folder, or below it?
 
 at_home() { # WRITTEN: sets REPLY to the path, "~/" being the home directory
   case $1 in
-    "~") REPLY=$real_home ;;
-    "~/"*) REPLY=$real_home/${1#"~/"} ;;
+    \~) REPLY=$real_home ;;
+    \~/*) REPLY=$real_home/${1#\~/} ;;
     *) REPLY=$1 ;;
   esac
 }

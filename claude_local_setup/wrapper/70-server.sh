@@ -18,7 +18,7 @@ ask_server() { # PATH: sets status ("" if nobody answers) and reply
   local address=TCP:$server_host:$server_port host=$server_host line
   [[ $server_host == *:* ]] && host=[$server_host] && address=TCP6:[$server_host]:$server_port
   [[ $server_scheme == https ]] && address=OPENSSL:$host:$server_port,verify=1,commonname=$server_host
-  status= reply=
+  status=''
   # The key goes through the pipe: an argument would be seen by everybody on the machine.
   reply=$(printf 'GET %s HTTP/1.0\r\nHost: %s:%s\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n' \
     "$server_path$1" "$host" "$server_port" "$auth_token" | socat -T 3 -t 3 - "$address,connect-timeout=3" 2>/dev/null | tr -d '\0')

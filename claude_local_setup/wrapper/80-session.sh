@@ -66,8 +66,8 @@ check_arguments() { # ends with the reason if one of claude's own arguments woul
 
 check_rules() { # Claude Code passes over a settings file that it cannot read, without a word
   local sum
-  sum=$(sha256sum <"$enforced") && [[ ${sum%% *} == "$enforced_sum" ]] ||
-    die 1 "$enforced is not what apply wrote" "claude-local-setup apply"
+  sum=$(sha256sum <"$enforced")
+  [[ ${sum%% *} == "$enforced_sum" ]] || die 1 "$enforced is not what apply wrote" "claude-local-setup apply"
 }
 
 needs_server() { # [ARG…]: will claude talk to the model?
@@ -102,8 +102,10 @@ run_command() { # COMMAND [ARG…]
 
 is_jailed() { [[ $level == session || $level == strict ]]; }
 
+has_tools() { command -v bwrap >/dev/null && command -v socat >/dev/null; }
+
 make_jail() {
-  command -v bwrap >/dev/null && command -v socat >/dev/null || die 1 "bubblewrap or socat is missing" "claude-local-setup apply"
+  has_tools || die 1 "bubblewrap or socat is missing" "claude-local-setup apply"
   [[ -f $filter && ! -L $filter && -r $filter && -s $filter ]] || die 1 "$filter is missing" "claude-local-setup apply"
   find_git
   plan_relays
@@ -130,7 +132,7 @@ start_in_jail() { # COMMAND [ARG…]: sets result
 
 close_inherited() { # nothing that the caller has open goes along, but for the three standard streams
   local fd
-  for fd in /proc/$$/fd/*; do
+  for fd in "/proc/$$/fd/"*; do
     fd=${fd##*/}
     ((fd > 2 && fd != 255)) && exec {fd}>&-
   done
@@ -139,8 +141,8 @@ close_inherited() { # nothing that the caller has open goes along, but for the t
 run_unjailed() { # [ARG…]: levels config and bash; sets result
   local name
   if [[ $level == bash ]]; then
-    bwrap --ro-bind / / --unshare-user --unshare-net true 2>/dev/null && command -v socat >/dev/null ||
-      die 1 "the built-in sandbox cannot work here" "claude-local-setup verify says why"
+    has_tools || die 1 "bubblewrap or socat is missing" "claude-local-setup apply"
+    bwrap --ro-bind / / --unshare-user --unshare-net true 2>/dev/null || die 1 "the built-in sandbox cannot work here" "claude-local-setup verify says why"
   fi
   build_environment
   for name in $(compgen -e); do

@@ -1,0 +1,90 @@
+"""Homes to try things in: real folders under the tester's own home, with nasty names, and what runs in them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CACHE = Path(os.environ.get("CLAUDE_LOCAL_TEST_CACHE", Path.home() / ".cache/claude-local-test"))
+
+
+@dataclass
+class Home:
+    """A home directory and the environment of somebody who lives there."""
+
+    path: Path
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {
+            "HOME": str(self.path),
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TERM": "xterm-256color",
+            "SHELL": "/bin/bash",
+            **self.extra,
+        }
+
+    def run(self, *words: str, cwd: Path | None = None, given: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            words, cwd=cwd or self.path, env=self.env, input=given, stdin=None if given else subprocess.DEVNULL,
+            capture_output=True, text=True, check=False, timeout=180, errors="surrogateescape",
+        )  # fmt: skip
+
+    def setup(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.run(sys.executable, "-m", "claude_local_setup", *words)
+
+    def json(self, *words: str) -> dict[str, Any]:
+        done = self.setup(*words, "--json")
+        assert done.stdout, done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    def local(self, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return self.run(str(self.path / ".local/bin/claude-local"), *words, cwd=cwd)
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
+    def workspace(self, name: str = "project") -> Path:
+        folder = self.path / name
+        folder.mkdir(exist_ok=True)
+        return folder
+
+
+@pytest.fixture(params=["plain", "wörk ünd 'spaces' $x"])
+def home(request: pytest.FixtureRequest) -> Iterator[Home]:
+    with tempfile.TemporaryDirectory(dir=Path.home(), prefix="home-") as folder:
+        path = Path(folder) / request.param
+        path.mkdir()
+        yield Home(path)
+
+
+@pytest.fixture
+def plain_home() -> Iterator[Home]:
+    with tempfile.TemporaryDirectory(dir=Path.home(), prefix="home-") as folder:
+        yield Home(Path(folder))
+
+
+def tree(folder: Path) -> dict[str, tuple[int, bytes | str]]:
+    """Every name below the folder with its mode and its bytes or link target."""
+    found: dict[str, tuple[int, bytes | str]] = {}
+    for path in sorted(folder.rglob("*")):
+        content: bytes | str = (
+            str(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else ""
+        )
+        found[str(path.relative_to(folder))] = (path.lstat().st_mode, content)
+    return found
