@@ -3,7 +3,7 @@
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
-user=claude-local-test
+user=${CLAUDE_LOCAL_TEST_USER:-claude-local-test}
 cache=${CLAUDE_LOCAL_TEST_CACHE:-/var/cache/claude-local-test}
 packages=(bubblewrap socat python3-venv tmux zsh fish shellcheck git)
 versions=(2.1.197 2.1.330)
