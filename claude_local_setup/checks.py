@@ -157,19 +157,15 @@ def _boundary(config: Config, trials: Trials) -> Iterator[Finding]:
     if not is_jailed(config):
         return
     answer = trials.get("boundary", "")
-    for attempt, outcome in battery.outcomes(config, answer):
+    told = battery.outcomes(config, answer)
+    if all(outcome == "untold" for _, outcome in told):
+        why = f"the jail did not start: {_plain(answer)[:300]}" if answer else UNTRIED
+        yield Finding("boundary: the jail starts", why, "claude-local --jail true")
+        return
+    for attempt, outcome in told:
         check = f"boundary: {attempt.name}, {'works' if attempt.works else 'refused'}"
         wanted = "worked" if attempt.works else "failed"
-        if outcome == "untold":
-            yield Finding(
-                check,
-                f"the jail did not start: {_plain(answer)[:300]}" if answer else UNTRIED,
-                "claude-local --jail true",
-            )
-        elif outcome != wanted:
-            yield Finding(check, f"it {outcome}", "claude-local --explain, then claude-local-setup apply")
-        else:
-            yield Finding(check)
+        yield Finding(check, *_unless(outcome == wanted, f"it {outcome}", "claude-local --explain, then apply"))
 
 
 def _server(trials: Trials) -> Finding:

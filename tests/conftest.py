@@ -1,5 +1,6 @@
-"""The fixtures: homes, and folders in them."""
+"""The fixtures: homes, folders in them, and the real Claude Code."""
 
+from tests.claudes import claude
 from tests.homes import home, plain_home
 
-__all__ = ["home", "plain_home"]
+__all__ = ["claude", "home", "plain_home"]

@@ -15,6 +15,7 @@ build_jail() {
   open_config_dir
   hide_secrets
   see_ide
+  see_program
   close_sockets
   see_network
   for folder in "${private[@]}"; do jail+=(--remount-ro "$folder"); done

@@ -20,7 +20,7 @@ find_program() { # sets program; false if there is none
   return 1
 }
 
-show_program() { # what the jail hides of the program is shown again, read-only
+see_program() { # what the jail hides of the program is shown again, read-only
   [[ -n $program ]] && resolve "$program" && is_covered "$REPLY" || return 0
   program=$REPLY
   case $program in
@@ -112,7 +112,6 @@ make_jail() {
   start_relays
   build_environment
   build_jail
-  show_program
 }
 
 start_in_jail() { # COMMAND [ARG…]: sets result

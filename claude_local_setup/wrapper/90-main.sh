@@ -13,6 +13,7 @@ explain() {
 
 explain_jail() {
   local item
+  find_program
   find_git
   plan_relays
   build_jail
@@ -20,7 +21,7 @@ explain_jail() {
   printf 'write      /tmp, /var/tmp, /dev/shm (private, gone afterwards)\n'
   if [[ $level == strict ]]; then
     printf 'read       the system; of your home nothing but the above\n'
-    for item in "${also_read[@]}"; do printf 'read       %s\n' "$item"; done
+    for item in "${also_read[@]}" ${program:+"$program"}; do printf 'read       %s\n' "$item"; done
   else
     printf 'read       the system and your home, but for what is hidden\n'
   fi

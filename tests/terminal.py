@@ -1,0 +1,67 @@
+"""A terminal that a person would sit at: tmux runs a command, keys are typed, the screen is read."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from tests.homes import Home
+
+
+class Terminal:
+    """One command in a tmux window of its own; everything in it is ended on leaving."""
+
+    def __init__(self, home: Home, words: Sequence[str], cwd: Path) -> None:
+        self._socket = str(home.path / ".tmux-test")
+        self._env = home.env
+        self._tmux("new-session", "-d", "-x", "140", "-y", "50", "-c", str(cwd), shlex.join(words))
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._tmux("kill-server", check=False)
+
+    def type(self, *keys: str) -> None:
+        for key in keys:
+            self._tmux("send-keys", key)
+            time.sleep(0.3)  # as fast as a person: the screen redraws between two keys
+
+    def answer(self, question: str, key: str = "Enter") -> None:
+        """Types the key until the question is gone: a dialog is deaf for a moment after it has been drawn."""
+        self.wait(question)
+        for _ in range(10):
+            self.type(key)
+            if question not in self.screen():
+                return
+        raise AssertionError(f"{question!r} cannot be answered:\n{self.screen()}")
+
+    def screen(self) -> str:
+        return self._tmux("capture-pane", "-p", check=False)
+
+    def resize(self, columns: int, lines: int) -> None:
+        self._tmux("resize-window", "-x", str(columns), "-y", str(lines))
+
+    def wait(self, *wanted: str, seconds: float = 40) -> str:
+        """The screen as soon as it shows one of the texts."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            screen = self.screen()
+            if any(text in screen for text in wanted):
+                return screen
+            time.sleep(0.2)
+        raise AssertionError(f"none of {wanted} came; the screen shows:\n{self.screen()}")
+
+    def _tmux(self, *words: str, check: bool = True) -> str:
+        done = subprocess.run(
+            ["tmux", "-S", self._socket, "-f", "/dev/null", *words],
+            env=self._env, capture_output=True, text=True, check=False, timeout=20,
+        )  # fmt: skip
+        assert not check or done.returncode == 0, done.stderr
+        return done.stdout
