@@ -57,8 +57,16 @@ def _ask(yes: bool, *, err: bool) -> None:
             remedy="claude-local-setup apply -y",
             exit_code=USAGE,
         )
-    if not click.confirm("Do this?", err=err):
+    if not _agreed(err=err):
         raise SetupError("nothing was changed", remedy="claude-local-setup apply")
+
+
+def _agreed(*, err: bool) -> bool:
+    try:
+        return click.confirm("Do this?", err=err)
+    except click.Abort:  # Ctrl-C, Ctrl-D
+        say(err=err)
+        return False
 
 
 def _changed(here: Here, json: bool) -> int:

@@ -44,11 +44,15 @@ def show_summary(report: Report, *, err: bool) -> None:
 
 
 def show_failures(steps: Iterable[Step], *, err: bool) -> None:
+    """Each reason once, with all that fails for it."""
+    reasons: dict[tuple[str, str], list[str]] = {}
     for step in steps:
         if step.change == "failed":
-            say(f"{step.name}: {printable(step.error)}", err=err, fg="red")
-            if step.remedy:
-                say(f"  remedy: {printable(step.remedy)}", err=err)
+            reasons.setdefault((step.error, step.remedy), []).append(step.name)
+    for (error, remedy), names in reasons.items():
+        say(f"{', '.join(names)}: {printable(error)}", err=err, fg="red")
+        if remedy:
+            say(f"  remedy: {printable(remedy)}", err=err)
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

@@ -225,7 +225,7 @@ def _check_not_normal(node: Node, actual: Actual) -> None:
             node.real, actual.facts["real_home"] + normal[len(actual.home) :]
         ):
             raise ImpossibleError(
-                f"{node.real} belongs to the normal claude, which is never written", "remove the link to it"
+                f"{normal} belongs to the normal claude and is never written", "remove the link that leads there"
             )
 
 

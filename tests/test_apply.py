@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.homes import Home, tree
 
 
@@ -102,57 +100,3 @@ def test_a_session_cannot_have_apply_write_through_a_link(plain_home: Home) -> N
     done = plain_home.setup("apply", "-y")
     assert done.returncode == 1
     assert victim.read_text() == "{}"
-
-
-@pytest.mark.parametrize(
-    ("toml", "said"),
-    [
-        ("[server\n", "not valid TOML"),
-        ("[server]\nbase_ulr = 'x'\n", "did you mean server.base_url?"),
-        ("[server]\ncontext_tokens = 'many'\n", "must be a whole number"),
-        ("[isolation]\nlevel = 'open'\n", "must be one of config, bash, session, strict"),
-        ("[isolation]\nwrite = ['/']\n", "too wide"),
-        ("[network]\nports = [70000]\n", "not a port"),
-    ],
-)
-def test_a_bad_config_is_one_sentence_one_remedy_and_exit_code_2(plain_home: Home, toml: str, said: str) -> None:
-    plain_home.write(".config/claude-local-setup/config.toml", toml)
-    before = tree(plain_home.path)
-    done = plain_home.setup("apply", "-y")
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert "remedy:" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert tree(plain_home.path) == before
-
-
-def test_an_unparsable_settings_json_stops_apply_before_it_writes(plain_home: Home) -> None:
-    plain_home.write(".claude-local/settings.json", "{ not json")
-    before = tree(plain_home.path)
-    done = plain_home.setup("apply", "-y")
-    assert done.returncode == 1
-    assert "not valid JSON" in done.stderr
-    assert tree(plain_home.path) == before
-
-
-def test_a_read_only_rc_file_stops_apply_before_it_writes(plain_home: Home) -> None:
-    plain_home.write(".bashrc", "mine\n").chmod(0o444)
-    before = tree(plain_home.path)
-    done = plain_home.setup("apply", "-y")
-    assert done.returncode == 1
-    assert "read-only" in done.stderr
-    assert tree(plain_home.path) == before
-
-
-def test_without_a_terminal_and_without_yes_nothing_is_changed(plain_home: Home) -> None:
-    done = plain_home.setup("apply")
-    assert done.returncode == 2
-    assert "apply -y" in done.stderr
-    assert tree(plain_home.path) == {}
-
-
-def test_without_a_home_it_says_so(plain_home: Home) -> None:
-    plain_home.extra["HOME"] = "/nonexistent"
-    done = plain_home.run(*[__import__("sys").executable, "-m", "claude_local_setup", "apply", "-y"], cwd=Path("/"))
-    assert done.returncode == 1
-    assert "HOME does not name a folder" in done.stderr

@@ -103,7 +103,10 @@ def trust_the_folder(terminal: Terminal) -> None:
     """The only question of a first start; newer versions begin on "No, exit", and are deaf to the first keys."""
     terminal.wait("I trust this folder")
     for _ in range(10):
-        if any("❯" in line and "trust" in line for line in terminal.screen().splitlines()):
+        if any(
+            "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}" in line and "trust" in line
+            for line in terminal.screen().splitlines()
+        ):
             break
         terminal.type("Down")
     terminal.answer("I trust this folder")

@@ -18,11 +18,11 @@ userns() { # which stage of a jail fails, in bubblewrap's own words
 }
 
 ask_shell() { # a fresh login shell, as a new terminal starts one
-  timeout 20 setsid "$1" -lic 'command -v claude-local >/dev/null && echo found; type claude 2>/dev/null | grep -q claude-local && echo shadowed; env | grep -q "^ANTHROPIC_" && echo leaks; case ":$PATH:" in *":$HOME/.local/bin:"*) echo path ;; esac' </dev/null 2>/dev/null
+  timeout -k 1 20 setsid "$1" -lic 'command -v claude-local >/dev/null && echo found; type claude 2>/dev/null | grep -q claude-local && echo shadowed; env | grep -q "^ANTHROPIC_" && echo leaks; case ":$PATH:" in *":$HOME/.local/bin:"*) echo path ;; esac' </dev/null 2>/dev/null
 }
 
 ask_fish() {
-  timeout 20 setsid fish -lic 'type -q claude-local; and echo found; env | grep -q "^ANTHROPIC_"; and echo leaks; contains -- $HOME/.local/bin $PATH; and echo path' </dev/null 2>/dev/null
+  timeout -k 1 20 setsid fish -lic 'type -q claude-local; and echo found; env | grep -q "^ANTHROPIC_"; and echo leaks; contains -- $HOME/.local/bin $PATH; and echo path' </dev/null 2>/dev/null
 }
 
 try_boundary() { # the battery in the real jail, with things of the host's beside it that it must not reach
