@@ -121,16 +121,23 @@ def _read(path: Path) -> str:
 
 def _value(name: str, written: str) -> Any:
     """The command line's text as the key's type: lists also as a,b,c; texts without quotes."""
-    check_known = keys().get(name)
-    default = check_known.default if check_known else None
-    if isinstance(default, str) and not written.startswith("["):
-        return written
-    with contextlib.suppress(tomllib.TOMLDecodeError):
+    default = keys()[name].default if name in keys() else None
+    if isinstance(default, tuple) or (name == "shell.rc" and written != "auto"):
+        return _list(written)
+    return written if isinstance(default, str) else _toml(written, written)
+
+
+def _list(written: str) -> list[Any]:
+    plain = [part.strip() for part in written.split(",") if part.strip()]
+    value = _toml(written if written.startswith("[") else f"[{written}]", plain)
+    return value if isinstance(value, list) else plain
+
+
+def _toml(written: str, otherwise: Any) -> Any:
+    try:
         return tomllib.loads(f"value = {written}")["value"]
-    if isinstance(default, tuple) or name == "shell.rc":
-        parts = [part.strip() for part in written.split(",") if part.strip()]
-        return [int(part) if part.isdecimal() else part for part in parts]
-    return written
+    except tomllib.TOMLDecodeError:
+        return otherwise
 
 
 def _template() -> str:

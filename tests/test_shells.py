@@ -1,0 +1,96 @@
+"""The shell blocks, in the real shells: what a new terminal finds."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tests.homes import Home
+
+SHELLS = {
+    "bash": (".bashrc", ["bash", "-lic"]),
+    "zsh": (".zshrc", ["zsh", "-lic"]),
+    "fish": (".config/fish/config.fish", ["fish", "-lic"]),
+}
+
+
+LOGIN = '[ -n "$BASH_VERSION" ] && . "$HOME/.bashrc"\n'  # as Debian's
+
+
+def ask(home: Home, shell: str, question: str) -> str:
+    """What a fresh login shell answers, without ~/.local/bin on the PATH that it starts with."""
+    words = ["setsid", *SHELLS[shell][1], question]
+    done = subprocess.run(
+        words, env=home.env, cwd=home.path, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=30
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_new_terminal_finds_claude_local_and_nothing_of_the_users_is_lost(home: Home, shell: str) -> None:
+    home.write(".profile", LOGIN)
+    rc = home.write(SHELLS[shell][0], "echo mine\n")
+    home.write("project/file", "")
+    assert home.json("apply", "-y")["failed"] == 0
+    assert ask(home, shell, "true") == "mine"
+    said = ask(
+        home,
+        shell,
+        "cd project; and claude-local --explain" if shell == "fish" else "cd project && claude-local --explain",
+    )
+    assert f"workspace  {home.path}/project" in said
+    assert f"{home.path}/.local/bin" in ask(home, shell, "printenv PATH")
+    assert rc.read_text().startswith("echo mine\n")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_anthropic_variable_is_exported(plain_home: Home, shell: str) -> None:
+    plain_home.write(SHELLS[shell][0], "")
+    plain_home.json("apply", "-y")
+    assert "ANTHROPIC" not in ask(plain_home, shell, "env")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_verify_asks_each_shell_that_has_a_block(plain_home: Home, shell: str) -> None:
+    plain_home.write(".profile", LOGIN)
+    rc = plain_home.write(SHELLS[shell][0], "")
+    plain_home.json("apply", "-y")
+    checks = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["check"].startswith(f"shell: {shell}")]
+    assert len(checks) == 4
+    assert [finding for finding in checks if not finding["ok"]] == []
+    assignment = "set -gx PATH /usr/bin" if shell == "fish" else "PATH=/usr/bin; unalias claude-local"
+    rc.write_text(rc.read_text() + f"{assignment}\n")
+    after = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["check"].startswith(f"shell: {shell}")]
+    assert [finding for finding in after if not finding["ok"]]
+
+
+def test_a_user_of_zsh_with_a_folder_of_their_own_for_it_gets_the_block_there(plain_home: Home) -> None:
+    plain_home.extra["ZDOTDIR"] = str(plain_home.path / "zsh files")
+    rc = plain_home.write("zsh files/.zshrc", "mine=1\n")
+    plain_home.json("apply", "-y")
+    assert "claude-local" in rc.read_text()
+    assert not (plain_home.path / ".zshrc").exists()
+
+
+def test_a_bash_login_file_that_does_not_read_bashrc_gets_the_path(plain_home: Home) -> None:
+    plain_home.write(".bash_profile", "export MINE=1\n")
+    plain_home.write(".bashrc", "")
+    plain_home.json("apply", "-y")
+    assert f"{plain_home.path}/.local/bin" in ask(plain_home, "bash", "printenv PATH")
+
+
+def test_named_rc_files_are_the_only_ones_changed(plain_home: Home) -> None:
+    plain_home.write(".bashrc", "mine\n")
+    plain_home.write(".config/claude-local-setup/config.toml", '[shell]\nrc = ["~/.my rc"]\n')
+    plain_home.json("apply", "-y")
+    assert (plain_home.path / ".bashrc").read_text() == "mine\n"
+    assert "claude-local" in (plain_home.path / ".my rc").read_text()
+
+
+def test_an_empty_list_of_rc_files_changes_none(plain_home: Home) -> None:
+    plain_home.write(".bashrc", "mine\n")
+    plain_home.write(".config/claude-local-setup/config.toml", "[shell]\nrc = []\n")
+    answer = plain_home.json("apply", "-y")
+    assert (plain_home.path / ".bashrc").read_text() == "mine\n"
+    assert not [step for step in answer["hosts"][0]["steps"] if step["name"].startswith("shell block")]
