@@ -34,8 +34,17 @@ make_environment() { # with whatever Python tooling is there
     virtualenv -q --clear -p "$python" "$venv"
     "$venv/bin/python" -m pip install -q --disable-pip-version-check "$here"
   else
-    stop "Python has no venv here" "sudo apt-get install -y python3-venv, then run ./install.sh again"
+    stop "this Python has no venv" "sudo apt-get install -y python3-venv, then run ./install.sh again"
   fi
+}
+
+make_command() { # one that finds its own environment: the start scripts that pip writes fail in a path with a `$`
+  cat >"$venv/claude-local-setup" <<'END'
+#!/bin/sh
+exec "$(dirname -- "$(readlink -f -- "$0")")/bin/python" -I -m claude_local_setup "$@"
+END
+  chmod 755 "$venv/claude-local-setup"
+  ln -sfn -- "$venv/claude-local-setup" "$command"
 }
 
 [ -d "${HOME:-}" ] || stop "HOME does not name a folder" 'export HOME="$(getent passwd "$(id -u)" | cut -d: -f6)"'
@@ -45,5 +54,5 @@ if [ -e "$command" ] && [ ! -L "$command" ]; then
   stop "$command is in the way" "mv $command $command.old"
 fi
 make_environment || stop "the packages could not be installed" "see the lines above; is a package index reachable?"
-ln -sfn -- "$venv/bin/claude-local-setup" "$command"
-exec "$venv/bin/claude-local-setup" apply "$@"
+make_command
+exec "$command" apply "$@"
