@@ -10,7 +10,6 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
-from itertools import pairwise
 
 from .errors import SetupError
 
@@ -100,24 +99,21 @@ def read(lines: Iterable[str]) -> Actual:
 
 
 def _read(lines: list[str]) -> Actual:
-    answers = [
-        (key, base64.b64decode(value, validate=True)) for key, _, value in (line.partition(" ") for line in lines)
-    ]
-    if not answers or answers[-1][0] != "end":
+    single = {key: base64.b64decode(value, validate=True) for key, _, value in (line.partition(" ") for line in lines)}
+    if not lines or not lines[-1].startswith("end "):
         raise ValueError("the answer is cut off")
-    single = dict(answers)
     facts = dict(_text(item).split("=", 1) for item in _items(single["facts"]))
     if facts["format"] != "1" or not facts["home"].startswith("/") or not facts["uid"].isdecimal():
         raise ValueError("not an answer of this probe")
-    return Actual(facts, _text(single["os_release"]), _nodes(answers, single), _normal(single))
+    return Actual(facts, _text(single["os_release"]), _nodes(single), _normal(single))
 
 
-def _nodes(answers: list[tuple[str, bytes]], single: Mapping[str, bytes]) -> dict[str, Node]:
+def _nodes(single: Mapping[str, bytes]) -> dict[str, Node]:
     entries, targets = dict(_stats(single["entries"])), dict(_stats(single["targets"]))
     asked = [_text(item) for item in _items(single["asked"])]
     real = dict(zip(asked, (_text(item) for item in _items(single["real"])), strict=True))
     allowed = {_text(item) for item in _items(single["allowed"])}
-    contents = {_text(path).rstrip("\0"): content for (kind, path), (_, content) in pairwise(answers) if kind == "path"}
+    contents = dict(_contents(single["files"], single["contents"]))
     return {
         path: _node(path, entry, targets.get(path), real.get(path, ""), allowed, contents.get(path))
         for path, entry in entries.items()
@@ -143,6 +139,16 @@ def _node(
         writable=f"w:{path}" in allowed,
         content=content,
     )
+
+
+def _contents(files: bytes, contents: bytes) -> Iterator[tuple[str, bytes]]:
+    """Each file's bytes, cut out of all of them by the sizes; ValueError if a file changed meanwhile."""
+    items, start = _items(files), 0
+    for path, size in zip(items[::2], items[1::2], strict=True):
+        yield _text(path), contents[start : start + int(size)]
+        start += int(size)
+    if start != len(contents):
+        raise ValueError("a file changed meanwhile")
 
 
 _KINDS = {

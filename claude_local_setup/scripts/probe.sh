@@ -22,7 +22,9 @@ while [ "$count" -gt 0 ]; do # "~/x" becomes "$HOME/x", in place
   count=$((count - 1))
 done
 
-login_shell() { getent passwd "$(id -u)" | cut -d: -f7; }
+uid=$(id -u)
+login_shell=$(getent passwd "$uid")
+login_shell=${login_shell##*:}
 
 line() { # the first line of a kernel setting, empty where this kernel has none
   cat -- "$1" # not `read`: dash asks byte by byte, and the kernel answers the first one only
@@ -32,20 +34,21 @@ find_claude() { # where the user's shell finds the normal claude; the login shel
   found=$(PATH="$PATH:$HOME/.local/bin:/usr/local/bin" command -v claude)
   case $found in
     /*) ;;
-    *) found=$(timeout -k 1 10 setsid "$(login_shell)" -lic 'command -v claude' </dev/null | grep '^/' | tail -n 1) ;;
+    *) found=$(timeout -k 1 10 setsid "$login_shell" -lic 'command -v claude' </dev/null | grep '^/' | tail -n 1) ;;
   esac
   [ -n "$found" ] || { [ -x "$HOME/.claude/local/claude" ] && found=$HOME/.claude/local/claude; }
   printf '%s' "$found"
 }
 
 claude=$(find_claude)
+system=$(uname -rm)
 zsh_rc=${ZDOTDIR:-$HOME}/.zshrc
 fish_rc=${XDG_CONFIG_HOME:-$HOME/.config}/fish/config.fish
 set -- "$@" "$zsh_rc" "$fish_rc"
 printf '%s\0' \
-  format=1 "home=$HOME" "real_home=$home" "user=$(id -un)" "uid=$(id -u)" "shell=$(login_shell)" \
+  format=1 "home=$HOME" "real_home=$home" "uid=$uid" "shell=$login_shell" \
   "zsh_rc=$zsh_rc" "fish_rc=$fish_rc" \
-  "arch=$(uname -m)" "kernel=$(uname -r)" \
+  "arch=${system#* }" "kernel=${system%% *}" \
   "bwrap=$(command -v bwrap)" "socat=$(command -v socat)" "apt=$(command -v apt-get)" "sudo=$(command -v sudo)" \
   "apparmor=$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" \
   "userns_clone=$(line /proc/sys/kernel/unprivileged_userns_clone)" \
@@ -63,11 +66,13 @@ for path; do
   [ -w "$path" ] && printf '%s\0' "w:$path"
 done | say allowed
 
-for path; do # contents, whole: a file over 16 MiB is nobody's settings
-  [ -f "$path" ] && [ -r "$path" ] && [ "$(stat -L -c %s -- "$path")" -le 16777216 ] || continue
-  printf '%s\0' "$path" | say path
-  say content <"$path"
-done
+files() { # FORMAT PATH…: those whose content is asked for; one over 16 MiB is nobody's settings
+  format=$1
+  shift
+  find -L "$@" -maxdepth 0 -type f -readable -size -16385k -printf "$format"
+}
+files '%p\0%s\0' "$@" | say files
+files '%p\0' "$@" | xargs -0 -r cat -- | say contents # one after the other: the sizes tell them apart
 
 # The normal claude: what the user made, byte by byte; the rest (sessions, logs) by name, size and time.
 mine() { # paths below ~/.claude that hold settings and instructions
