@@ -41,7 +41,7 @@ class Isolation:
 class Network:
     mode: str = key("private", "private, or host: share the host's network", values.choice("private", "host"))
     ports: tuple[int, ...] = key((), "further ports of this machine it may reach", values.list_of(values.port))
-    publish: tuple[int, ...] = key((), "ports in the jail shown to this machine", values.list_of(values.port))
+    publish: tuple[int, ...] = key((), "ports in the jail shown to this machine", values.list_of(values.own_port))
     domains: tuple[str, ...] = key((), "internet names it may reach", values.list_of(values.domain))
 
 

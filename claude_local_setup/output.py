@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Sequence
 
 import click
@@ -31,7 +32,7 @@ def show_plan(steps: Sequence[Step], *, err: bool) -> None:
     if commands:
         say("as root, once:", err=err, bold=True)
         for command in commands:
-            say("  sudo " + " ".join(command), err=err)
+            say("  sudo " + shlex.join(command), err=err)
 
 
 def show_summary(report: Report, *, err: bool) -> None:

@@ -91,9 +91,12 @@ def root_commands(steps: Iterable[Step]) -> list[list[str]]:
 def install_commands(action: Install) -> list[list[str]]:
     wait = ["-o", "DPkg::Lock::Timeout=60"]
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    # A session starts a proxy of its own: the system's, which the package starts, is not wanted.
+    stop = "systemctl disable --now squid.service || { service squid stop; update-rc.d squid disable; }"
     return [
         ["apt-get", *wait, "-q", "update"],
         [*quiet, "apt-get", *wait, "-q", "-y", "--no-install-recommends", "install", *action.packages],
+        *([["sh", "-c", stop]] if "squid" in action.packages else []),
     ]
 
 

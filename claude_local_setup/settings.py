@@ -106,9 +106,20 @@ def as_json(value: dict[str, Any]) -> bytes:
     return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
+PROXY = "http://127.0.0.2:3128"  # in the jail; the wrapper's 60-network.sh puts the proxy there
+
+
+def has_proxy(config: Config) -> bool:
+    return bool(config.network.domains) and is_jailed(config) and config.network.mode == "private"
+
+
 def session_env(config: Config) -> dict[str, str]:
     """The environment that a session gets from us, but for the key: the wrapper is everybody's to read."""
+    proxies = [name for web in _PROXIES[:2] for name in (web, web.lower())] if has_proxy(config) else []
+    host = urlsplit(config.server.base_url).hostname or ""
     return {
+        **dict.fromkeys(proxies, PROXY),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), f"{host},localhost,127.0.0.1,::1" if proxies else host),
         "ANTHROPIC_BASE_URL": config.server.base_url,
         "ANTHROPIC_API_KEY": "",
         **dict.fromkeys(_TIERS, config.server.model or MODEL),
@@ -118,9 +129,7 @@ def session_env(config: Config) -> dict[str, str]:
 
 def _env(config: Config) -> dict[str, str]:
     key = {"ANTHROPIC_AUTH_TOKEN": config.server.auth_token}
-    host = urlsplit(config.server.base_url).hostname or ""
-    direct = {"NO_PROXY": host, "no_proxy": host}
-    return {**session_env(config), **key, **dict.fromkeys(_SWITCHED_OFF, ""), **direct, **_GIT}
+    return {**dict.fromkeys(_SWITCHED_OFF, ""), **session_env(config), **key, **_GIT}
 
 
 def _permissions(config: Config) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from .wrapper import wrapper
 
 PACKAGES = {"bubblewrap": "bwrap", "socat": "socat"}  # package -> the command that shows it is there
 
+PROXY_PACKAGE = {"squid": "squid"}
+
 
 @dataclass(frozen=True)
 class Packages:
@@ -88,7 +90,7 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     """The entries for one host, but for the manifest, which describes them."""
     at = actual.path
     # First what can be refused (root rights), so that a refusal leaves nothing half done.
-    yield Packages("packages", PACKAGES)
+    yield Packages("packages", PACKAGES | (PROXY_PACKAGE if settings.has_proxy(config) else {}))
     yield Directory("config directory", at(paths.CONFIG_DIR), 0o700)
     # What binds a session comes before the wrapper that starts one.
     yield File("seccomp filter", at(paths.FILTER), seccomp_filter(actual.facts["arch"]), 0o644)

@@ -96,6 +96,11 @@ def port(value: object) -> str | None:
     return None if 0 < value < 65536 else "is not a port (1-65535)"
 
 
+def own_port(value: object) -> str | None:
+    """A port that a user may open."""
+    return port(value) or (None if isinstance(value, int) and value > 1023 else "is root's to open (use 1024-65535)")
+
+
 def domain(value: object) -> str | None:
     """A name and everything below it; no wildcard, scheme, port or address."""
     if not isinstance(value, str) or not _DOMAIN.fullmatch(value):

@@ -67,4 +67,5 @@ def _network(here: Here) -> str:
     if not is_jailed(config) or config.network.mode == "host":
         return "the host's: everything that this machine reaches"
     ports = "".join(f", port {port}" for port in config.network.ports)
-    return f"private: the model's server{ports}, nothing else"
+    domains = "".join(f", {domain}" for domain in config.network.domains)
+    return f"private: the model's server{ports}{domains}, nothing else"

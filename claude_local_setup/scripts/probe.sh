@@ -49,7 +49,7 @@ printf '%s\0' \
   format=1 "home=$HOME" "real_home=$home" "uid=$uid" "shell=$login_shell" \
   "zsh_rc=$zsh_rc" "fish_rc=$fish_rc" \
   "arch=${system#* }" "kernel=${system%% *}" \
-  "bwrap=$(command -v bwrap)" "socat=$(command -v socat)" "apt=$(command -v apt-get)" "sudo=$(command -v sudo)" \
+  "bwrap=$(command -v bwrap)" "socat=$(command -v socat)" "squid=$(PATH="$PATH:/usr/sbin" command -v squid)" "apt=$(command -v apt-get)" "sudo=$(command -v sudo)" \
   "apparmor=$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" \
   "userns_clone=$(line /proc/sys/kernel/unprivileged_userns_clone)" \
   "max_userns=$(line /proc/sys/user/max_user_namespaces)" \

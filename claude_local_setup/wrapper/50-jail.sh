@@ -3,6 +3,7 @@
 jail=()    # bubblewrap's arguments
 layers=()  # "+FOLDER" shown, "-FOLDER" emptied, in the order of the mounts
 private=() # emptied folders, read-only once all that belongs in them is there
+opened=()  # the folders that are writable
 hidden=()  # what was hidden, for --explain
 kept=()    # what is read-only in the workspace, for --explain
 
@@ -14,7 +15,7 @@ build_jail() {
   open_workspace
   open_config_dir
   hide_secrets
-  see_ide
+  see_ides
   see_program
   close_sockets
   see_network
@@ -30,6 +31,13 @@ see() { # PATH, read-only
 open() { # FOLDER, writable
   jail+=(--bind "$1" "$1")
   layers+=("+$1")
+  opened+=("$1")
+}
+
+is_open() { # PATH: is it in a folder that is writable?
+  local folder
+  for folder in "${opened[@]}"; do is_inside "$1" "$folder" && return; done
+  return 1
 }
 
 empty() { # FOLDER
@@ -88,7 +96,7 @@ protect() { # WORKSPACE: what would later run outside the jail is read-only
   if [[ -d $1/.git && ! -L $1/.git ]]; then
     pin "$1/.git"
     protect_git "$1/.git"
-  elif [[ -f $1/.git ]]; then
+  else
     keep "$1/.git"
   fi
   if [[ -d $1/.claude && ! -L $1/.claude ]]; then
@@ -96,20 +104,45 @@ protect() { # WORKSPACE: what would later run outside the jail is read-only
     for path in settings.json settings.local.json; do keep "$1/.claude/$path"; done
   fi
   for path in .vscode .idea .envrc .mcp.json; do keep "$1/$path"; done
+  find_hooks "$1" && keep "$REPLY"
 }
 
-protect_git() { # FOLDER of git's own
-  local path
-  for path in hooks config config.worktree; do keep "$1/$path"; done
+protect_git() { # FOLDER of git's own; its submodules' too
+  local path module
+  for path in hooks config config.worktree commondir; do keep "$1/$path"; done
+  [[ -d $1/modules && ! -L $1/modules ]] && protect_modules "$1/modules"
+  for path in "$1"/worktrees/*/config.worktree; do keep "$path"; done
+}
+
+protect_modules() { # FOLDER: a submodule's name may hold slashes
+  local module
+  pin "$1"
+  for module in "$1"/*/; do
+    module=${module%/}
+    [[ -d $module && ! -L $module ]] || continue
+    if [[ -f $module/HEAD ]]; then
+      pin "$module"
+      protect_git "$module"
+    else
+      protect_modules "$module"
+    fi
+  done
+}
+
+find_hooks() { # WORKSPACE: sets REPLY to the folder that core.hooksPath names in it
+  [[ -e $1/.git ]] && command -v git >/dev/null || return 1
+  REPLY=$(cd -- "$1" && git config --get --type=path core.hooksPath 2>/dev/null) && [[ -n $REPLY ]] || return 1
+  [[ $REPLY == /* ]] || REPLY=$1/$REPLY
+  resolve "$REPLY" && is_inside "$REPLY" "$1" && [[ $REPLY != "$1" ]]
 }
 
 pin() { # FOLDER: writable, but a mount of its own, so that it cannot be moved away from under what is kept in it
   jail+=(--bind "$1" "$1")
 }
 
-keep() { # PATH, if it is there: read-only
-  [[ -e $1 && ! -L $1 ]] || return 0
-  jail+=(--ro-bind "$1" "$1")
+keep() { # PATH, if it is there and could be written: read-only, also what a link leads to
+  [[ -e $1 ]] && resolve "$1" && is_open "$REPLY" || return 0
+  jail+=(--ro-bind "$REPLY" "$REPLY")
   kept+=("$1")
 }
 
@@ -138,25 +171,38 @@ hide_path() { # PATH: a folder becomes empty, a file unreadable
   fi
 }
 
-see_ide() { # an IDE's lock files say how to reach it; read-only: claude deletes a lock whose process it cannot see
-  resolve "$real_home/.claude/ide" && see "$REPLY"
-}
-
 close_sockets() { # no socket of the host answers, wherever it lies
   local line path=
-  while IFS= read -r line; do
-    if [[ $line =~ ^[^:\ ]*:\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ +[0-9]+(\ (.*))?$ ]]; then
-      close_socket "$path"
-      path=${BASH_REMATCH[2]-}
-    else
-      path+=$'\n'$line # a name may hold a line break
-    fi
-  done </proc/net/unix
+  {
+    read -r line # the headings
+    while IFS= read -r line; do
+      if [[ $line =~ ^[^:\ ]*:\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ +[0-9]+(\ (.*))?$ ]]; then
+        close_socket "$path"
+        path=${BASH_REMATCH[2]-}
+      else
+        path+=$'\n'$line # a name may hold a line break
+      fi
+    done
+  } </proc/net/unix
   close_socket "$path"
 }
 
 close_socket() { # PATH, if it is one
-  [[ $1 == /* && -S $1 ]] || return 0
+  case $1 in
+    '' | @*) return 0 ;; # the network namespace closes those without a path
+    /*) [[ -S $1 ]] || return 0 ;;
+    *)
+      close_relative "$1"
+      return
+      ;;
+  esac
   resolve "$1" || die 1 "cannot find out where the socket $1 leads" "make it readable, or remove it"
   is_covered "$REPLY" || jail+=(--ro-bind /dev/null "$REPLY")
+}
+
+close_relative() { # NAME, as a program gave it: below that program's current directory, as long as it stays there
+  local folder
+  for folder in /proc/[0-9]*/cwd; do
+    [[ -S $folder/$1 ]] && resolve "$folder" && close_socket "$REPLY/$1"
+  done
 }

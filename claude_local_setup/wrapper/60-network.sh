@@ -1,24 +1,27 @@
 # The private network: a namespace of the jail's own, and one relay for each port that reaches through.
 # A relay is two socats and a socket between them: outside it connects to the real place, inside it listens there.
 
-relays=()          # "NUMBER ADDRESS PORT HOST": HOST:PORT outside is ADDRESS:PORT inside
+relays=()          # "NUMBER ADDRESS PORT HOST:PORT": HOST:PORT outside is ADDRESS:PORT inside
 inner_hosts=()     # "ADDRESS NAME": where the names of other machines lead inside
 inner_addresses=() # addresses of other machines that the jail's loopback takes on
-session_dir=
+inner_proxy=127.0.0.2
+session_dir=       # the relays' sockets and all else that lives as long as the session
+shared=/run/claude-local
 
 plan_relays() {
   local port
   [[ $network == private ]] || return 0
   add_relay "$server_host" "$server_port"
   [[ -n $management_host && $level != strict ]] && add_relay "$management_host" "$management_port"
-  for port in "${ports[@]}"; do add_relay 127.0.0.1 "$port"; done
+  for port in "${ports[@]}" "${ide_ports[@]}"; do add_relay 127.0.0.1 "$port"; done
 }
 
 add_relay() { # HOST PORT, as the user wrote them
-  local relay
+  local relay host=$1
   inner_address "$1"
   for relay in "${relays[@]}"; do [[ $relay == *" $REPLY $2 "* ]] && return; done
-  relays+=("${#relays[@]} $REPLY $2 $1")
+  [[ $host == *:* ]] && host=[$host]
+  relays+=("${#relays[@]} $REPLY $2 $host:$2")
 }
 
 inner_address() { # HOST: sets REPLY to the address that stands for it inside
@@ -41,35 +44,102 @@ inner_address() { # HOST: sets REPLY to the address that stands for it inside
   esac
 }
 
-start_relays() { # the outer ends; they end with this process, however it ends
-  local relay number port host
-  ((${#relays[@]})) || return 0
-  make_session_dir
-  for relay in "${relays[@]}"; do
-    read -r number _ port host <<<"$relay"
-    [[ $host == *:* ]] && host=[$host]
-    # In a session of its own: Ctrl-C and Ctrl-Z are for the command in the jail.
-    setsid setpriv --pdeathsig KILL socat "UNIX-LISTEN:$session_dir/$number,fork,mode=600" "TCP:$host:$port" \
-      </dev/null >/dev/null 2>&1 &
-  done
-}
-
-make_session_dir() { # for the relays' sockets; those of sessions that were killed are removed
+make_session_dir() { # those of sessions that were killed are removed
   local base=${XDG_RUNTIME_DIR-} old
   [[ $base == /* && -O $base && -w $base ]] || base=/tmp
   for old in "$base/claude-local-$uid-"*; do
     [[ -O $old && ! -L $old && ! -d /proc/${old##*-} ]] && rm -rf -- "$old"
   done
   session_dir=$base/claude-local-$uid-$$
-  mkdir -m 700 -- "$session_dir" || die 1 "cannot make $session_dir" "ls -ld $base"
+  mkdir -m 700 -- "$session_dir" "$session_dir/ide" "$session_dir/published" || die 1 "cannot make $session_dir" "ls -ld $base"
   trap 'rm -rf -- "$session_dir"' EXIT
+}
+
+beside() { # COMMAND…: runs beside the session and ends with this process, however it ends
+  # In a session of its own: Ctrl-C and Ctrl-Z are for the command in the jail.
+  setsid setpriv --pdeathsig KILL "$@" </dev/null >/dev/null 2>&1 &
+}
+
+start_relays() { # the outer ends
+  local relay
+  [[ $network == private ]] || return 0
+  ((${#domains[@]})) && start_proxy
+  for relay in "${relays[@]}"; do start_relay "$relay"; done
+  ((${#publish[@]})) && start_publishing
+  return 0
+}
+
+start_relay() { # RELAY
+  local number place
+  read -r number _ _ place <<<"$1"
+  beside socat "UNIX-LISTEN:$session_dir/$number,fork,mode=600" "TCP:$place"
+}
+
+start_publishing() { # ports of the jail on this machine's loopback
+  # In a file system where nothing else is: the session can put a link in its socket's place.
+  local port folder room=(--unshare-user --unshare-pid --unshare-ipc --die-with-parent --cap-drop ALL --ro-bind /usr /usr)
+  for folder in /bin /lib /lib32 /lib64 /sbin; do
+    if [[ -L $folder ]]; then room+=(--symlink "usr$folder" "$folder"); elif [[ -d $folder ]]; then room+=(--ro-bind "$folder" "$folder"); fi
+  done
+  for port in "${publish[@]}"; do
+    is_free "$port" || die 1 "port $port, which network.publish names, is in use on this machine" "claude-local-setup config edit"
+    beside bwrap "${room[@]}" --bind "$session_dir/published" /published \
+      socat "TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork" "UNIX-CONNECT:/published/$port"
+  done
+}
+
+is_free() { # PORT of this machine's loopback
+  local hex
+  printf -v hex ':%04X 00000000:0000 0A' "$1"
+  ! grep -qs -- "$hex" /proc/net/tcp
+}
+
+start_proxy() { # for the allowed domains: by name, on the web's ports, never this machine or its networks
+  local port try
+  command -v squid >/dev/null || die 1 "squid is missing, which network.domains needs" "claude-local-setup apply"
+  for ((try = 0; try < 5; try++)); do
+    port=$((20000 + RANDOM % 40000))
+    is_free "$port" || continue
+    proxy_rules "$port" >"$session_dir/squid.conf"
+    beside squid -N -f "$session_dir/squid.conf"
+    if await_proxy "$port" "$!"; then
+      relays+=("${#relays[@]} $inner_proxy 3128 127.0.0.1:$port")
+      return
+    fi
+  done
+  die 1 "the proxy for network.domains did not come up" "squid -N -d1 -f /dev/null shows why"
+}
+
+await_proxy() { # PORT PROCESS
+  local try
+  for ((try = 0; try < 200; try++)); do
+    is_free "$1" || { kill -0 "$2" 2>/dev/null && return; }
+    kill -0 "$2" 2>/dev/null || return 1
+    sleep 0.02
+  done
+  return 1
+}
+
+proxy_rules() { # PORT
+  local domain
+  printf '%s\n' "http_port 127.0.0.1:$1" "pid_filename none" "cache_log /dev/null" "access_log none" "cache deny all" \
+    "memory_cache_shared off" "pinger_enable off" "coredump_dir $session_dir" "visible_hostname claude-local" \
+    "shutdown_lifetime 0 seconds" "via off" "forwarded_for delete"
+  # -n: by the name that was asked for; an address is never looked up backwards.
+  for domain in "${domains[@]}"; do printf 'acl wanted dstdomain -n .%s\n' "$domain"; done
+  printf '%s\n' "acl web port 80 443" "acl tls port 443" "acl CONNECT method CONNECT" \
+    "acl inside dst 0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16" \
+    "acl inside dst 192.0.0.0/24 198.18.0.0/15 224.0.0.0/3 ::/127 ::ffff:0:0/96 64:ff9b::/96 fc00::/7 fe80::/10 ff00::/8" \
+    "http_access deny !web" "http_access deny CONNECT !tls" "http_access deny !wanted" "http_access deny inside" \
+    "http_access allow all"
 }
 
 see_network() { # a network of its own, with the inner ends' sockets and the names that lead to them
   [[ $network == private ]] || return 0
   jail+=(--unshare-net)
-  [[ -n $session_dir ]] && jail+=(--ro-bind "$session_dir" /run/claude-local)
-  if ((${#inner_hosts[@]})) && [[ -n $session_dir ]]; then
+  [[ -n $session_dir ]] || return 0
+  jail+=(--ro-bind "$session_dir" "$shared" --bind "$session_dir/published" "$shared/published")
+  if ((${#inner_hosts[@]})); then
     { cat /etc/hosts && printf '%s\n' "${inner_hosts[@]}"; } >"$session_dir/hosts" ||
       die 1 "cannot write $session_dir" "df $session_dir"
     resolve /etc/hosts && jail+=(--ro-bind "$session_dir/hosts" "$REPLY")
@@ -79,44 +149,65 @@ see_network() { # a network of its own, with the inner ends' sockets and the nam
 }
 
 # Runs in the jail, given to a new shell as text: the inner ends, then the command.
-enter_jail() { # RELAY… -- ADDRESS… -- COMMAND [ARG…]
-  local number address port relay hex a b c d waiting=() drop=() session_path=$PATH
+# On file descriptor 8 comes a line for each relay that is added while the session runs.
+enter_jail() { # RELAY… -- ADDRESS… -- PORT… -- COMMAND [ARG…]
+  local relay waiting=() drop=() session_path=$PATH
   PATH=/usr/sbin:/usr/bin:/sbin:/bin
   while [[ $1 != -- ]]; do
+    listen "$1"
     waiting+=("$1")
     shift
   done
   shift
   while [[ $1 != -- ]]; do
     ip address add "$1/32" dev lo || exit 71
-    drop=(setpriv --bounding-set=-all --inh-caps=-all --ambient-caps=-all)
+    drop=("$(command -v setpriv)" --bounding-set=-all --inh-caps=-all --ambient-caps=-all)
     shift
   done
   shift
-  for relay in "${waiting[@]}"; do
-    read -r number address port _ <<<"$relay"
-    [[ $address == *:* ]] && address=[$address]
-    (setsid socat "TCP-LISTEN:$port,bind=$address,reuseaddr,fork" "UNIX-CONNECT:/run/claude-local/$number" \
-      </dev/null >/dev/null 2>&1 &)
+  while [[ $1 != -- ]]; do
+    (setsid socat "UNIX-LISTEN:/run/claude-local/published/$1,fork,mode=600" "TCP:127.0.0.1:$1" </dev/null >/dev/null 2>&1 8<&- &)
+    shift
   done
-  for relay in "${waiting[@]}"; do
-    read -r number address port _ <<<"$relay"
-    IFS=. read -r a b c d <<<"$address"
-    printf -v hex ' %02X%02X%02X%02X:%04X ' "$d" "$c" "$b" "$a" "$port" # as the kernel prints it
-    wait_for "$hex" "/run/claude-local/$number"
-  done
-  ((${#drop[@]})) && drop[0]=$(command -v setpriv)
+  shift
+  wait_for "${waiting[@]}"
+  (
+    trap '' INT QUIT TSTP HUP
+    (while read -ru 8 relay; do listen "$relay"; done) </dev/null >/dev/null 2>&1 &
+  )
+  exec 8<&-
   PATH=$session_path
   exec "${drop[@]}" "$@"
 }
 
-wait_for() { # LISTENER SOCKET: until both ends of a relay are there
-  local tries lines
-  for ((tries = 0; tries < 600; tries++)); do
-    mapfile -t lines </proc/net/tcp
-    [[ "${lines[*]}" == *"$1"* && -S $2 ]] && return
-    ((tries < 200)) || sleep 0.01
+listen() { # RELAY
+  local number address port
+  read -r number address port _ <<<"$1"
+  [[ $address == *:* ]] && address=[$address]
+  (setsid socat "TCP-LISTEN:$port,bind=$address,reuseaddr,freebind,fork" "UNIX-CONNECT:/run/claude-local/$number" \
+    </dev/null >/dev/null 2>&1 8<&- &)
+}
+
+wait_for() { # RELAY…: until both ends of each are there
+  local relay try ready
+  for ((try = 0; try < 800; try++)); do
+    count_listeners
+    ready=$((REPLY >= $#))
+    for relay; do [[ -S /run/claude-local/${relay%% *} ]] || ready=0; done
+    ((ready)) && return
+    ((try < 300)) || sleep 0.01
   done
   echo "claude-local: a relay did not come up: try again; if it stays so: apt-get install --reinstall socat" >&2
   exit 71
+}
+
+count_listeners() { # sets REPLY; nothing else listens in this network yet. /proc/net/tcp has the ports, but costs 5 ms a look
+  local table name count
+  REPLY=0
+  for table in /proc/net/sockstat /proc/net/sockstat6; do
+    [[ -r $table ]] || continue
+    while read -r name _ count _; do
+      case $name in TCP: | TCP6:) REPLY=$((REPLY + count)) ;; esac
+    done <"$table"
+  done
 }

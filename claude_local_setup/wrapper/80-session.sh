@@ -107,7 +107,9 @@ has_tools() { command -v bwrap >/dev/null && command -v socat >/dev/null; }
 make_jail() {
   has_tools || die 1 "bubblewrap or socat is missing" "claude-local-setup apply"
   [[ -f $filter && ! -L $filter && -r $filter && -s $filter ]] || die 1 "$filter is missing" "claude-local-setup apply"
+  make_session_dir
   find_git
+  find_ides
   plan_relays
   start_relays
   build_environment
@@ -118,14 +120,16 @@ start_in_jail() { # COMMAND [ARG…]: sets result
   local variable arguments
   cd -P -- "$cwd" || die 1 "$cwd cannot be entered" "cd to a project"
   for variable in "${environment[@]}"; do jail+=(--setenv "${variable%%=*}" "${variable#*=}"); done
-  if [[ $network == private ]]; then
-    set -- /bin/bash -pc "$(declare -f enter_jail wait_for)"$'\nenter_jail "$@"' claude-local \
-      "${relays[@]}" -- "${inner_addresses[@]}" -- "$@"
-  fi
-  close_inherited
   # Through a pipe: the environment holds the key, and arguments are seen by everybody.
   exec {arguments}< <(printf '%s\0' --clearenv "${jail[@]}")
-  bwrap --args "$arguments" --seccomp 9 -- "$@" 9<"$filter"
+  if [[ $network == private ]]; then
+    coproc WATCH { watch_ides; } # its descriptors close when the jail's program starts; one that is opened anew does not
+    bwrap --args "$arguments" --seccomp 9 -- \
+      /bin/bash -pc "$(declare -f enter_jail listen wait_for count_listeners)"$'\nenter_jail "$@"' claude-local \
+      "${relays[@]}" -- "${inner_addresses[@]}" -- "${publish[@]}" -- "$@" 9<"$filter" 8<"/proc/$$/fd/${WATCH[0]}"
+  else
+    bwrap --args "$arguments" --seccomp 9 -- "$@" 9<"$filter"
+  fi
   result=$?
 }
 
@@ -149,7 +153,6 @@ run_unjailed() { # [ARG…]: levels config and bash; sets result
   done
   for name in "${environment[@]}"; do export "${name?}"; done
   cd -P -- "$cwd" || die 1 "$cwd cannot be entered" "cd to a project"
-  close_inherited
   "$program" "$@"
   result=$?
 }

@@ -15,6 +15,7 @@ explain_jail() {
   local item
   find_program
   find_git
+  find_ides
   plan_relays
   build_jail
   for item in "${git_dirs[@]}" "$config_dir" "${also_write[@]}"; do printf 'write      %s\n' "$item"; done
@@ -32,20 +33,22 @@ explain_jail() {
 }
 
 explain_network() {
-  local relay port host
+  local relay
   if [[ $network == host ]]; then
     printf 'network    the host'\''s: everything that this machine reaches\n'
     return
   fi
   for relay in "${relays[@]}"; do
-    read -r _ _ port host <<<"$relay"
-    printf 'network    %s:%s\n' "$host" "$port"
+    printf 'network    %s\n' "${relay##* }"
   done
+  for relay in "${domains[@]}"; do printf 'network    %s and names below it, by http and https\n' "$relay"; done
   printf 'network    nothing else\n'
+  for relay in "${publish[@]}"; do printf 'published  port %s, on this machine only\n' "$relay"; done
 }
 
 main() {
   result=0
+  close_inherited
   ((EUID == uid)) || die 1 "this claude-local belongs to another user" "claude-local-setup apply, as yourself"
   if [[ ${1-} == --check-server ]]; then
     read_key

@@ -51,6 +51,8 @@ def _values(config: Config, actual: Actual) -> Mapping[str, object]:
         "max_output_tokens": config.server.max_output_tokens,
         "network": config.network.mode,
         "ports": config.network.ports,
+        "publish": config.network.publish,
+        "domains": config.network.domains,
         "workspaces": config.isolation.workspaces,
         "also_hide": config.isolation.hide,
         "also_read": config.isolation.read,
