@@ -10,7 +10,8 @@ shift 2
 say() { printf '%s ' "$1" && base64 -w 0 && echo; }
 
 work=$(mktemp -d "$folder/.claude-local-verify.XXXXXX") || exit 1
-trap 'rm -rf -- "$work"' EXIT
+in_tmp=$(mktemp) || exit 1
+trap 'rm -rf -- "$work" "$in_tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 
 userns() { # which stage of a jail fails, in bubblewrap's own words
@@ -25,24 +26,39 @@ ask_fish() {
   timeout -k 1 20 setsid fish -lic 'type -q claude-local; and echo found; env | grep -q "^ANTHROPIC_"; and echo leaks; contains -- $HOME/.local/bin $PATH; and echo path' </dev/null 2>/dev/null
 }
 
-try_boundary() { # the battery in the real jail, with things of the host's beside it that it must not reach
-  mkdir -p "$work/workspace/.git/hooks" "$work/workspace/.git/objects" "$work/workspace/.git/refs" \
-    "$work/workspace/.vscode" "$work/workspace/.claude" "$work/outside"
-  echo "ref: refs/heads/main" >"$work/workspace/.git/HEAD"
-  echo "[core]" >"$work/workspace/.git/config"
-  echo "{}" >"$work/workspace/.claude/settings.json"
-  : >"$work/workspace/.envrc"
+make_workspace() { # a repository with all that the jail protects
+  mkdir -p "$work/outside" "$work/workspace" && cd "$work/workspace" || exit 1
+  git init -q . 2>/dev/null || mkdir -p .git/objects .git/refs
+  mkdir -p .git/hooks .git/modules/sub/module/hooks .vscode .idea .claude .own-hooks
+  printf '[core]\n\trepositoryformatversion = 0\n\thooksPath = .own-hooks\n' >.git/config
+  echo "ref: refs/heads/main" | tee .git/HEAD >.git/modules/sub/module/HEAD
+  cp .git/config .git/modules/sub/module/config
+  for file in .claude/settings.json .mcp.json .envrc; do echo "{}" >"$file"; done
   : >"$work/outside/file"
-  socat "UNIX-LISTEN:$work/outside/socket,fork" SYSTEM:'echo reached' >/dev/null 2>&1 &
-  unix_listener=$!
+}
+
+answer_at() { # SOCAT ADDRESS: a service of the host's, in the background
+  socat "$1" SYSTEM:'echo reached' >/dev/null 2>&1 &
+  services="$services $!"
+}
+
+try_boundary() { # the battery in the real jail, with things of the host's beside it that it must not reach
+  make_workspace
+  services=
   port=$((20000 + $$ % 20000))
-  socat "TCP-LISTEN:$port,bind=127.0.0.1,fork" SYSTEM:'echo reached' >/dev/null 2>&1 &
-  tcp_listener=$!
-  cd "$work/workspace" || exit 1
+  answer_at "UNIX-LISTEN:$work/outside/socket,fork"
+  answer_at "UNIX-LISTEN:$work/workspace/socket,fork"
+  answer_at "ABSTRACT-LISTEN:claude-local-verify-$$,fork"
+  answer_at "TCP-LISTEN:$port,bind=127.0.0.1,fork"
   tries=0
-  while [ ! -S "$work/outside/socket" ] && [ $tries -lt 100 ]; do sleep 0.02; tries=$((tries + 1)); done
-  timeout 60 "$wrapper" --jail sh -c "$battery" battery "$work/outside" "$port" "$$" 2>&1 </dev/null
-  kill "$unix_listener" "$tcp_listener"
+  while { [ ! -S "$work/outside/socket" ] || [ ! -S "$work/workspace/socket" ]; } && [ $tries -lt 100 ]; do
+    sleep 0.02
+    tries=$((tries + 1))
+  done
+  CALLERS_SECRET=told timeout 60 "$wrapper" --jail sh -c "$battery" battery "$work/outside" "$port" "$$" "$in_tmp" \
+    2>&1 </dev/null 7<"$work/outside/file"
+  # shellcheck disable=SC2086 # process numbers
+  kill $services
 }
 
 userns | say userns

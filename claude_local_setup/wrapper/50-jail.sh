@@ -5,6 +5,7 @@ layers=()  # "+FOLDER" shown, "-FOLDER" emptied, in the order of the mounts
 private=() # emptied folders, read-only once all that belongs in them is there
 opened=()  # the folders that are writable
 hidden=()  # what was hidden, for --explain
+hooks_dir= # the folder in the workspace that core.hooksPath names
 kept=()    # what is read-only in the workspace, for --explain
 
 build_jail() {
@@ -104,7 +105,8 @@ protect() { # WORKSPACE: what would later run outside the jail is read-only
     for path in settings.json settings.local.json; do keep "$1/.claude/$path"; done
   fi
   for path in .vscode .idea .envrc .mcp.json; do keep "$1/$path"; done
-  find_hooks "$1" && keep "$REPLY"
+  find_hooks "$1"
+  [[ -n $hooks_dir ]] && keep "$hooks_dir"
 }
 
 protect_git() { # FOLDER of git's own; its submodules' too
@@ -129,11 +131,13 @@ protect_modules() { # FOLDER: a submodule's name may hold slashes
   done
 }
 
-find_hooks() { # WORKSPACE: sets REPLY to the folder that core.hooksPath names in it
-  [[ -e $1/.git ]] && command -v git >/dev/null || return 1
-  REPLY=$(cd -- "$1" && git config --get --type=path core.hooksPath 2>/dev/null) && [[ -n $REPLY ]] || return 1
+find_hooks() { # WORKSPACE: sets hooks_dir to the folder in it that core.hooksPath names, "" if there is none
+  hooks_dir=
+  [[ -e $1/.git ]] && command -v git >/dev/null || return 0
+  REPLY=$(cd -- "$1" && git config --get --type=path core.hooksPath 2>/dev/null) && [[ -n $REPLY ]] || return 0
   [[ $REPLY == /* ]] || REPLY=$1/$REPLY
-  resolve "$REPLY" && is_inside "$REPLY" "$1" && [[ $REPLY != "$1" ]]
+  if [[ -e $REPLY ]]; then resolve "$REPLY"; fi
+  [[ $REPLY != "$1" ]] && is_inside "$REPLY" "$1" && hooks_dir=$REPLY
 }
 
 pin() { # FOLDER: writable, but a mount of its own, so that it cannot be moved away from under what is kept in it

@@ -77,6 +77,7 @@ needs_server() { # [ARG…]: will claude talk to the model?
 }
 
 run_session() { # [ARG…]
+  local started
   check_arguments "$@"
   find_program || die 1 "claude is not installed" \
     "npm install -g @anthropic-ai/claude-code, or: claude-local-setup config set claude.path PATH"
@@ -85,7 +86,9 @@ run_session() { # [ARG…]
   if needs_server "$@"; then check_server; fi
   if is_jailed; then
     make_jail
+    started=$EPOCHSECONDS
     start_in_jail "$program" --settings "$home/.claude-local/enforced.json" "$@"
+    report_planted "$started"
   else
     # Nothing confines what a project would start unasked: its MCP servers and hooks stay off.
     run_unjailed --settings "$enforced" --strict-mcp-config "$@"

@@ -1,0 +1,82 @@
+"""The seccomp filter: each thing that it refuses works without it, and fails with it. In real processes."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from claude_local_setup.errors import SetupError
+from claude_local_setup.seccomp import seccomp_filter
+
+TIOCSTI = (
+    "import fcntl, os, pty, sys; m, s = pty.openpty(); os.setsid(); fcntl.ioctl(s, 0x540E, 0); fcntl.ioctl(s, {}, b'x')"
+)
+KEYRING = "import ctypes; c = ctypes.CDLL(None); exit(c.syscall(248, b'user', b'k', b'v', 1, -3) < 0)"
+VSOCK = "import socket; socket.socket(socket.AF_VSOCK)"
+ATTEMPTS = {
+    "type into the terminal": TIOCSTI.format("0x5412"),
+    "type into the terminal with the upper half set": (
+        "import ctypes, os, pty, fcntl; m, s = pty.openpty(); os.setsid(); fcntl.ioctl(s, 0x540E, 0); "
+        "c = ctypes.CDLL(None); exit(c.syscall(16, s, ctypes.c_long(0x100005412), b'x') < 0)"
+    ),
+    "use the keyrings": KEYRING,
+    "open a vsock": VSOCK,
+}
+WORKS = {
+    "a pipe": "import os; os.pipe()",
+    "a unix socket": "import socket; socket.socketpair(); socket.socket(socket.AF_UNIX)",
+    "IP": "import socket; socket.socket(socket.AF_INET); socket.socket(socket.AF_INET6)",
+    "another ioctl": "import fcntl, pty, termios; fcntl.ioctl(pty.openpty()[1], termios.TIOCGWINSZ, b'12345678')",
+}
+
+
+def run(code: str, *, filtered: bool) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "filter"
+        program.write_bytes(seccomp_filter("x86_64"))
+        words = [
+            "bwrap",
+            "--dev-bind",
+            "/",
+            "/",
+            *(["--seccomp", "9"] if filtered else []),
+            "/usr/bin/python3",
+            "-c",
+            code,
+        ]
+        done = subprocess.run(["bash", "-c", '"$@" 9<"$0"', program, *words], capture_output=True, text=True)
+        return done.returncode
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_it_refuses_what_works_without_it(name: str) -> None:
+    if "terminal" in name and Path("/proc/sys/dev/tty/legacy_tiocsti").read_text().strip() != "1":
+        pytest.skip("this kernel refuses TIOCSTI to everybody")
+    assert run(ATTEMPTS[name], filtered=False) == 0
+    assert run(ATTEMPTS[name], filtered=True) != 0
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_it_lets_the_rest_through(name: str) -> None:
+    assert run(WORKS[name], filtered=True) == 0
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64", "armv7l", "i686", "riscv64", "ppc64le", "s390x"])
+def test_every_jump_stays_in_the_program_and_the_end_refuses(machine: str) -> None:
+    program = seccomp_filter(machine)
+    order = "big" if machine == "s390x" else "little"
+    assert len(program) % 8 == 0
+    count = len(program) // 8
+    for index in range(count):
+        code = int.from_bytes(program[index * 8 : index * 8 + 2], order)  # type: ignore[arg-type]
+        if code in (0x15, 0x35):
+            assert index + 1 + max(program[index * 8 + 2], program[index * 8 + 3]) < count
+    assert program[-8:-6] in (b"\x06\x00", b"\x00\x06")
+
+
+def test_an_unknown_machine_is_refused() -> None:
+    with pytest.raises(SetupError, match="no seccomp filter is known for vax"):
+        seccomp_filter("vax")
