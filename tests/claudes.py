@@ -8,6 +8,7 @@ import pytest
 
 from tests.homes import CACHE, Home
 from tests.messages_api import MessagesApi
+from tests.terminal import Terminal
 
 CLAUDES = sorted(CACHE.glob("*/claude"))
 
@@ -45,3 +46,16 @@ def set_up(home: Home, claude: Path, api: MessagesApi, more: str = "") -> Path:
 
 def keys_sent(api: MessagesApi) -> set[str | None]:
     return {request.headers.get("authorization") for request in api.requests if request.method == "POST"}
+
+
+def trust_the_folder(terminal: Terminal) -> None:
+    """The only question of a first start; newer versions begin on "No, exit", and are deaf to the first keys."""
+    terminal.wait("I trust this folder")
+    for _ in range(10):
+        if any(
+            "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}" in line and "trust" in line
+            for line in terminal.screen().splitlines()
+        ):
+            break
+        terminal.type("Down")
+    terminal.answer("I trust this folder")

@@ -103,7 +103,7 @@ RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
         {"hold capabilities"},
     ),
     "the seccomp filter": (
-        [('--args "$arguments" --seccomp 9 -- \\\n', '--args "$arguments" -- \\\n')],
+        [('--args "$arguments" --seccomp 9 -- ', '--args "$arguments" -- ')],
         {"run without the seccomp filter", "use the kernel's keyrings", "open a vsock to a virtual machine's host"},
     ),
     "an environment of its own": (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.claudes import HOSTILE, keys_sent, set_up
+from tests.claudes import HOSTILE, keys_sent, set_up, trust_the_folder
 from tests.homes import Home
 from tests.messages_api import MessagesApi, Say, Use
 from tests.terminal import Terminal
@@ -83,6 +84,62 @@ def test_started_as_vs_code_starts_it_the_given_program_runs_in_the_jail(plain_h
     assert not outside.exists()
 
 
+def test_every_tool_that_needs_no_answer_is_held_by_the_jail(plain_home: Home, claude: Path) -> None:
+    plain_home.write(".ssh/id_ed25519", "the secret key")
+    plain_home.write("mine.txt", "mine")
+    home = plain_home.path
+    with MessagesApi() as api:
+        work = set_up(plain_home, claude, api)
+        plain_home.write(f"{work.name}/.claude/settings.json", json.dumps(hook("touch hook-ran; touch ~/escape-hook")))
+        plain_home.write(f"{work.name}/.mcp.json", json.dumps(server("touch mcp-ran; touch ~/escape-mcp")))
+        api.then(
+            Use("Write", {"file_path": f"{home}/escape-write", "content": "x"}),
+            Use("Read", {"file_path": f"{home}/mine.txt"}),
+            Use("Edit", {"file_path": f"{home}/mine.txt", "old_string": "mine", "new_string": "theirs"}),
+            Use("Read", {"file_path": f"{home}/.ssh/id_ed25519"}),
+            Use("Write", {"file_path": str(work / "write-ran"), "content": "x"}),
+            Say("the end"),
+        )
+        words = ("--permission-mode", "acceptEdits", "--allowedTools", "Write,Edit,Read", "--add-dir", str(home))
+        done = plain_home.local("-p", "go", *words, cwd=work)
+        assert "the end" in done.stdout, done.stderr
+        assert "the secret key" not in "".join(json.dumps(request.body) for request in api.requests)
+    assert {path.name for path in work.glob("*-ran")} == {"hook-ran", "mcp-ran", "write-ran"}
+    assert list(home.glob("escape-*")) == []
+    assert (home / "mine.txt").read_text() == "mine"
+
+
+def hook(command: str) -> dict[str, object]:
+    return {"hooks": {"SessionStart": [{"hooks": [{"type": "command", "command": command}]}]}}
+
+
+def server(command: str) -> dict[str, object]:
+    return {"mcpServers": {"planted": {"command": "sh", "args": ["-c", command]}}}
+
+
+def test_commands_that_the_user_allows_or_types_are_held_by_the_jail(plain_home: Home, claude: Path) -> None:
+    command = "touch bash-ran; touch ~/escape-bash; sudo -n touch /escape-bash"
+    with MessagesApi([Use("Bash", {"command": command, "description": "x"}), Say("the very end")]) as api:
+        work = set_up(plain_home, claude, api)
+        with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
+            trust_the_folder(terminal)
+            terminal.wait("shortcuts", "mode on", "Try")
+            terminal.type("run it", "Enter")
+            terminal.answer("Do you want to proceed?")
+            terminal.wait("the very end")
+            terminal.type("!", "touch bang-ran; touch ~/escape-bang", "Enter")
+            wait_for(work / "bang-ran")
+    assert (work / "bash-ran").exists()
+    assert list(plain_home.path.glob("escape-*")) == []
+
+
+def wait_for(file: Path) -> None:
+    end = time.monotonic() + 30
+    while not file.exists():
+        assert time.monotonic() < end, file
+        time.sleep(0.1)
+
+
 def test_in_a_terminal_a_command_is_asked_for_whatever_the_project_says(plain_home: Home, claude: Path) -> None:
     with MessagesApi([TOUCH, Say("the very end")]) as api:
         work = set_up(plain_home, claude, api)
@@ -97,19 +154,6 @@ def test_in_a_terminal_a_command_is_asked_for_whatever_the_project_says(plain_ho
             terminal.wait("the very end")
         assert keys_sent(api) == {"Bearer llamacpp"}
     assert (work / "ran.txt").exists()
-
-
-def trust_the_folder(terminal: Terminal) -> None:
-    """The only question of a first start; newer versions begin on "No, exit", and are deaf to the first keys."""
-    terminal.wait("I trust this folder")
-    for _ in range(10):
-        if any(
-            "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}" in line and "trust" in line
-            for line in terminal.screen().splitlines()
-        ):
-            break
-        terminal.type("Down")
-    terminal.answer("I trust this folder")
 
 
 def test_the_first_start_asks_only_whether_the_folder_is_trusted(plain_home: Home, claude: Path) -> None:

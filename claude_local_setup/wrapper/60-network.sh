@@ -123,6 +123,7 @@ await_proxy() { # PORT PROCESS
 proxy_rules() { # PORT
   local domain
   printf '%s\n' "http_port 127.0.0.1:$1" "pid_filename none" "cache_log /dev/null" "access_log none" "cache deny all" \
+    "cache_mem 8 MB" \
     "memory_cache_shared off" "pinger_enable off" "coredump_dir $session_dir" "visible_hostname claude-local" \
     "shutdown_lifetime 0 seconds" "via off" "forwarded_for delete"
   # -n: by the name that was asked for; an address is never looked up backwards.

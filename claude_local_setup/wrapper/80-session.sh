@@ -120,19 +120,22 @@ make_jail() {
 }
 
 start_in_jail() { # COMMAND [ARG…]: sets result
-  local variable arguments
+  local variable arguments entry=() news=/dev/null
   cd -P -- "$cwd" || die 1 "$cwd cannot be entered" "cd to a project"
   for variable in "${environment[@]}"; do jail+=(--setenv "${variable%%=*}" "${variable#*=}"); done
+  # Ctrl-C is for the command, which may go on; bubblewrap, which does not know it, would end the jail.
+  trap '' INT QUIT
+  set -- /usr/bin/env --default-signal=INT,QUIT "$@"
+  if [[ $network == private ]]; then
+    entry=(/bin/bash -pc "$(declare -f enter_jail listen wait_for count_listeners)"$'\nenter_jail "$@"' claude-local
+      "${relays[@]}" -- "${inner_addresses[@]}" -- "${publish[@]}" --)
+  fi
   # Through a pipe: the environment holds the key, and arguments are seen by everybody.
   exec {arguments}< <(printf '%s\0' --clearenv "${jail[@]}")
-  if [[ $network == private ]]; then
-    coproc WATCH { watch_ides; } # its descriptors close when the jail's program starts; one that is opened anew does not
-    bwrap --args "$arguments" --seccomp 9 -- \
-      /bin/bash -pc "$(declare -f enter_jail listen wait_for count_listeners)"$'\nenter_jail "$@"' claude-local \
-      "${relays[@]}" -- "${inner_addresses[@]}" -- "${publish[@]}" -- "$@" 9<"$filter" 8<"/proc/$$/fd/${WATCH[0]}"
-  else
-    bwrap --args "$arguments" --seccomp 9 -- "$@" 9<"$filter"
-  fi
+  coproc WATCH { watch_ides; }
+  # Opened anew: a copy of that descriptor would close when another program starts.
+  [[ $network == private ]] && news=/proc/$$/fd/${WATCH[0]}
+  bwrap --args "$arguments" --seccomp 9 -- "${entry[@]}" "$@" 9<"$filter" 8<"$news"
   result=$?
 }
 

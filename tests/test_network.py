@@ -1,0 +1,233 @@
+"""The private network: what reaches through, and in which direction."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.claudes import set_up, trust_the_folder
+from tests.homes import Home
+from tests.ides import FakeIde
+from tests.messages_api import MessagesApi, Say
+from tests.terminal import Terminal
+
+CONNECT = ["bash", "-c", "exec 3<>/dev/tcp/$1/$2", "x"]
+
+
+def applied(home: Home, toml: str) -> Path:
+    home.write(".config/claude-local-setup/config.toml", toml)
+    assert home.json("apply", "-y")["failed"] == 0
+    return home.workspace()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def in_background(home: Home, words: list[str], cwd: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(home.path / ".local/bin/claude-local"), *words],
+        cwd=cwd, env=home.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def what_answers(port: int) -> bytes:
+    """What a service on this machine's loopback says within a few seconds; b"" if nothing does."""
+    for _ in range(40):
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=2) as client:
+                if answer := client.recv(100):
+                    return answer
+        except OSError:
+            pass
+        time.sleep(0.1)
+    return b""
+
+
+def test_only_the_models_port_and_the_listed_ones_are_reached(home: Home) -> None:
+    with MessagesApi() as api, MessagesApi() as listed, MessagesApi() as other:
+        toml = f'[server]\nbase_url = "{api.base_url}"\nmanagement_url = ""\n[network]\nports = [{listed.port}]\n'
+        work = applied(home, toml)
+        reached = {
+            server.port: home.local("--jail", *CONNECT, "127.0.0.1", str(server.port), cwd=work).returncode == 0
+            for server in (api, listed, other)
+        }
+        assert reached == {api.port: True, listed.port: True, other.port: False}
+
+
+@pytest.mark.parametrize("written", ["localhost", "127.0.0.1"])
+def test_the_model_keeps_the_name_and_port_that_the_user_wrote(plain_home: Home, written: str) -> None:
+    with MessagesApi() as api:
+        work = applied(plain_home, f'[server]\nbase_url = "http://{written}:{api.port}"\n')
+        assert plain_home.local("--jail", *CONNECT, written, str(api.port), cwd=work).returncode == 0
+
+
+def test_a_published_port_is_shown_to_this_machine_only(plain_home: Home) -> None:
+    port = free_port()
+    work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+    serve = f"timeout 20 socat TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork SYSTEM:'echo from the jail'"
+    session = in_background(plain_home, ["--jail", "sh", "-c", serve], work)
+    try:
+        assert what_answers(port) == b"from the jail\n"
+        listeners = subprocess.run(["ss", "-ltnH"], capture_output=True, text=True, check=False).stdout
+        assert f"0.0.0.0:{port}" not in listeners
+    finally:
+        session.terminate()
+        session.wait()
+
+
+def test_a_published_port_cannot_be_made_to_lead_to_a_socket_of_the_host(plain_home: Home) -> None:
+    port = free_port()
+    work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+    with socket.socket(socket.AF_UNIX) as secret:
+        secret.bind(str(plain_home.path / "secret.sock"))
+        secret.listen()
+        Thread(target=lambda: secret.accept()[0].sendall(b"secret"), daemon=True).start()
+        place = f"/run/claude-local/published/{port}"
+        swap = f"rm {place}; ln -s {plain_home.path}/secret.sock {place}; echo swapped; sleep 15"
+        session = in_background(plain_home, ["--jail", "sh", "-c", swap], work)
+        try:
+            assert session.stdout
+            assert session.stdout.readline() == "swapped\n"
+            assert what_answers(port) == b""
+        finally:
+            session.terminate()
+            session.wait()
+
+
+def test_a_port_that_is_taken_stops_the_session(plain_home: Home) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+        done = plain_home.local("--jail", "true", cwd=work)
+    assert done.returncode == 1
+    assert "is in use on this machine" in done.stderr
+
+
+def test_the_hosts_network_is_shared_only_where_that_was_chosen(plain_home: Home) -> None:
+    with MessagesApi() as other:
+        work = applied(plain_home, '[network]\nmode = "host"\n')
+        assert plain_home.local("--jail", *CONNECT, "127.0.0.1", str(other.port), cwd=work).returncode == 0
+        assert "everything that this machine reaches" in plain_home.setup("status").stdout
+
+
+INTERNET = """\
+set -e
+hosts=$1 pages=$2
+shift 2
+ip link set lo up
+for address in 203.0.113.10 203.0.113.11; do ip address add $address/32 dev lo; done
+mount --bind "$hosts" /etc/hosts
+for place in 203.0.113.10:80 203.0.113.10:8443 203.0.113.11:80 127.0.0.1:80; do
+  (cd "$pages" && exec python3 -m http.server --bind ${place%:*} ${place#*:}) >/dev/null 2>&1 &
+done
+sleep 1
+setpriv --ambient-caps=-all --inh-caps=-all "$@"
+kill $(jobs -p)
+"""
+NAMES = {
+    "good.test": "203.0.113.10",
+    "api.good.test": "203.0.113.10",
+    "evilgood.test": "203.0.113.11",
+    "good.test.evil.test": "203.0.113.11",
+    "rebind.good.test": "127.0.0.1",
+}
+REQUESTS = {
+    "GET http://good.test/": True,
+    "GET http://api.good.test/": True,
+    "CONNECT good.test:443": False,  # nothing listens there, but the proxy tries: 503
+    "GET http://evilgood.test/": False,
+    "GET http://good.test.evil.test/": False,
+    "GET http://203.0.113.10/": False,
+    "GET http://rebind.good.test/": False,
+    "GET http://good.test:8443/": False,
+    "CONNECT good.test:8443": False,
+    "CONNECT good.test:80": False,
+    "CONNECT 203.0.113.10:443": False,
+    "CONNECT evilgood.test:443": False,
+}
+
+
+def test_only_the_allowed_domains_are_reached_by_name_on_the_webs_ports(plain_home: Home) -> None:
+    work = applied(plain_home, '[network]\ndomains = ["good.test"]\n')
+    hosts = plain_home.write("hosts", "127.0.0.1 localhost\n" + "".join(f"{a} {n}\n" for n, a in NAMES.items()))
+    pages = plain_home.write("pages/index.html", "reached").parent
+    via = "socat -t 3 - TCP:127.0.0.2:3128 | head -c 12; echo"
+    # The pause: squid gives up on a client that closes its side before the answer.
+    ask = "".join(f"(printf '{line} HTTP/1.0\\r\\n\\r\\n'; sleep 0.5) | {via}\n" for line in REQUESTS)
+    ask += "python3 -c 'import urllib.request as r; print(r.urlopen(\"http://good.test/\").read())'"
+    claude_local = str(plain_home.path / ".local/bin/claude-local")
+    words = ["unshare", "--user", "--map-current-user", "--net", "--mount", "--keep-caps", "bash", "-c", INTERNET, "x"]
+    done = plain_home.run(*words, str(hosts), str(pages), claude_local, "--jail", "sh", "-c", ask, cwd=work)
+    answers = dict(zip(REQUESTS, done.stdout.splitlines(), strict=False))
+    reached = {line: answer.endswith("200") for line, answer in answers.items()}
+    assert reached == REQUESTS, done.stdout + done.stderr
+    assert "503" in answers["CONNECT good.test:443"]
+    denied = [line for line, wanted in REQUESTS.items() if not wanted and line != "CONNECT good.test:443"]
+    assert all("403" in answers[line] for line in denied), answers
+    assert "b'reached'" in done.stdout
+
+
+def test_an_ide_with_this_workspace_is_reached_and_its_lock_shown_read_only(plain_home: Home) -> None:
+    (plain_home.path / ".claude").mkdir()
+    work = applied(plain_home, "")
+    other = plain_home.workspace("other project")
+    with FakeIde(plain_home.path, work) as ide, FakeIde(plain_home.path, other) as foreign:
+        assert plain_home.local("--jail", *CONNECT, "127.0.0.1", str(ide.port), cwd=work).returncode == 0
+        assert plain_home.local("--jail", *CONNECT, "127.0.0.1", str(foreign.port), cwd=work).returncode != 0
+        done = plain_home.local("--jail", "sh", "-c", "ls ~/.claude/ide; rm -f ~/.claude/ide/*", cwd=work)
+        assert done.stdout == f"{ide.port}.lock\n"
+        assert done.returncode != 0
+        assert ide.lock.exists()
+
+
+def test_an_ide_that_starts_later_is_reached_too(plain_home: Home) -> None:
+    (plain_home.path / ".claude").mkdir()
+    work = applied(plain_home, "")
+    reach = """
+while port=$(ls ~/.claude/ide) && [ -z "$port" ]; do sleep 0.1; done
+for try in 1 2 3 4 5 6 7 8 9; do
+  bash -c "exec 3<>/dev/tcp/127.0.0.1/${port%.lock}" && echo reached && exit
+  sleep 0.2
+done
+"""
+    session = in_background(plain_home, ["--jail", "timeout", "20", "sh", "-c", reach], work)
+    time.sleep(1)
+    with FakeIde(plain_home.path, work):
+        out, err = session.communicate(timeout=30)
+    assert "reached" in out, err
+
+
+@pytest.mark.real_claude
+def test_the_real_claude_connects_to_the_ide_and_cannot_run_code_in_it(plain_home: Home, claude: Path) -> None:
+    (plain_home.path / ".claude").mkdir()
+    with MessagesApi([Say("the very end")]) as api:
+        work = set_up(plain_home, claude, api)
+        with FakeIde(plain_home.path, work) as ide:
+            plain_home.extra["CLAUDE_CODE_SSE_PORT"] = str(ide.port)
+            with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
+                trust_the_folder(terminal)
+                wait_until(lambda: "tools/list" in ide.heard)
+                terminal.type("go", "Enter")
+                terminal.wait("the very end")
+            assert set(ide.keys) == {"ide-key"}
+            assert ide.lock.exists()
+    sent = "".join(json.dumps(request.body) for request in api.requests)
+    assert "mcp__ide__getDiagnostics" in sent
+    assert "mcp__ide__executeCode" not in sent
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -1,0 +1,191 @@
+"""How a session ends: nothing stays behind, also after kill -9, and what it planted is named."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.homes import Home
+from tests.messages_api import MessagesApi
+
+NAP = "4711.5"  # a sleep that can be told from all others
+
+
+@pytest.fixture
+def ready(plain_home: Home) -> Home:
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    return plain_home
+
+
+def command(home: Home) -> str:
+    return str(home.path / ".local/bin/claude-local")
+
+
+def start(home: Home, cwd: Path) -> subprocess.Popen[bytes]:
+    session = subprocess.Popen(
+        [command(home), "--jail", "sleep", NAP], cwd=cwd, env=home.env,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    wait_until(lambda: bool(processes(f"^sleep {NAP}")) and bool(processes(session_dir(session))))
+    return session
+
+
+def session_dir(session: subprocess.Popen[bytes]) -> str:
+    return f"/claude-local-{os.getuid()}-{session.pid}"
+
+
+def processes(pattern: str) -> list[int]:
+    found = subprocess.run(["pgrep", "-u", str(os.getuid()), "-f", "--", pattern], capture_output=True, text=True)
+    return [int(line) for line in found.stdout.split()]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def folders(session: subprocess.Popen[bytes]) -> list[Path]:
+    base = Path(os.environ.get("XDG_RUNTIME_DIR", "/tmp"))
+    return [path for path in (base, Path("/tmp")) if (path / session_dir(session)[1:]).exists()]
+
+
+VICTIMS: dict[str, Callable[[subprocess.Popen[bytes]], list[int]]] = {
+    "the wrapper": lambda session: [session.pid],
+    "the jail": lambda session: processes(f"^bwrap --args .* sleep {NAP}")[:1],
+    "the command": lambda _: processes(f"^sleep {NAP}"),
+    "all of it": lambda session: [session.pid, *processes(session_dir(session)), *processes(f"^bwrap .* {NAP}")],
+}
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_after_kill_9_nothing_stays(ready: Home, victim: str) -> None:
+    work = ready.workspace()
+    session = start(ready, work)
+    for process in VICTIMS[victim](session):
+        os.kill(process, signal.SIGKILL)
+    session.wait(timeout=15)
+    wait_until(lambda: not processes(NAP) and not processes(session_dir(session)))
+    ready.local("--jail", "true", cwd=work)  # the next start removes what a kill of everything left
+    wait_until(lambda: not folders(session))
+    assert list(work.iterdir()) == []
+
+
+def test_a_relay_that_is_killed_takes_nothing_with_it(ready: Home) -> None:
+    work = ready.workspace()
+    session = start(ready, work)
+    os.kill(processes(f"^socat.*{session_dir(session)}")[0], signal.SIGKILL)
+    time.sleep(0.5)
+    assert session.poll() is None
+    session.terminate()
+    session.wait(timeout=15)
+    wait_until(lambda: not processes(NAP) and not processes(session_dir(session)) and not folders(session))
+
+
+def test_when_the_terminal_is_closed_nothing_stays(ready: Home) -> None:
+    child = pexpect.spawn(command(ready), ["--jail", "sleep", NAP], env=ready.env, cwd=ready.workspace())
+    wait_until(lambda: bool(processes(f"^sleep {NAP}")))
+    child.close(force=True)
+    wait_until(lambda: not processes(NAP))
+
+
+def test_ctrl_c_ends_the_command_and_its_code_is_passed_on(ready: Home) -> None:
+    script = "trap 'exit 42' INT; echo up; while :; do sleep 0.1; done"
+    child = pexpect.spawn(command(ready), ["--jail", "bash", "-c", script], env=ready.env, cwd=ready.workspace())
+    child.expect("up")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 42
+
+
+def test_ctrl_z_stops_and_fg_goes_on_and_the_size_is_followed(ready: Home) -> None:
+    shell = pexpect.spawn("bash", ["--norc", "-i"], env=ready.env | {"PS1": "ready> "}, cwd=ready.workspace())
+    shell.expect("ready> ")
+    script = "trap 'stty size' WINCH; echo up; while :; do sleep 0.1; done"
+    shell.sendline(f'"{command(ready)}" --jail bash -c "{script}"')
+    shell.expect("\rup\r")
+    shell.setwinsize(33, 77)
+    shell.expect("33 77")
+    shell.send("\x1a")
+    shell.expect("Stopped")
+    shell.sendline("fg")
+    time.sleep(1)  # a size that changes before the command is in front again is news for the shell alone
+    shell.setwinsize(44, 88)
+    shell.expect("44 88")
+    shell.sendintr()
+    shell.close(force=True)
+
+
+def session_of(home: Home, script: str) -> str:
+    """What is said after a session in which a stand-in for claude does `script`."""
+    fake = home.write("bin/claude", f"#!/bin/bash\n{script}\n")
+    fake.chmod(0o755)
+    with MessagesApi() as api:
+        home.setup("config", "set", "server.base_url", api.base_url)
+        home.setup("config", "set", "claude.path", str(fake))
+        assert home.json("apply", "-y")["failed"] == 0
+        done = home.local("-p", "x", cwd=home.workspace())
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+
+PLANTED = {
+    ".envrc": "direnv runs it",
+    ".mcp.json": "claude starts the servers",
+    ".vscode/tasks.json": "VS Code obeys it",
+    ".claude/settings.json": "claude runs the hooks",
+    "sub/.git/hooks/post-commit": "git runs it",
+    ".git/hooks/pre-commit": "git runs it",
+    ".husky/pre-push": "git runs it",
+    ".git/commondir": "git obeys it",
+    ".git/config.worktree": "git obeys it",
+    ".npmrc": "the package manager obeys it",
+    ".github/workflows/x.yml": "it runs on your CI",
+}
+
+
+def test_what_a_session_planted_is_named_one_line_each(ready: Home) -> None:
+    ready.run("git", "init", "-q", cwd=ready.workspace())
+    (ready.workspace() / ".git/hooks/pre-commit").unlink(missing_ok=True)
+    subprocess.run(["rm", "-rf", ready.workspace() / ".git/hooks"], check=True)
+    script = "".join(f"mkdir -p '{Path(name).parent}'; echo '[x]' >'{name}'\n" for name in PLANTED)
+    said = session_of(ready, f"{script}touch -d 2001-01-01 .envrc; echo text >notes.md")
+    for name, reason in PLANTED.items():
+        assert [line for line in said.splitlines() if line.startswith(f"  {name}: {reason}")], name
+    assert len(said.splitlines()) == len(PLANTED) + 1
+    assert "notes.md" not in said
+
+
+def test_a_folder_that_core_hooks_path_names_is_watched_too(ready: Home) -> None:
+    ready.run("git", "init", "-q", cwd=ready.workspace())
+    ready.run("git", "config", "core.hooksPath", "tools/hooks", cwd=ready.workspace())
+    assert "tools/hooks/pre-commit: git runs it" in session_of(
+        ready, "mkdir -p tools/hooks; echo >tools/hooks/pre-commit"
+    )
+
+
+def test_an_ordinary_session_ends_in_silence(ready: Home) -> None:
+    ready.run("git", "init", "-q", cwd=ready.workspace())
+    edit = 'echo x >main.py; echo \'{"name": "x"}\' >package.json'
+    work = f"{edit}; git add -A; git -c user.name=a -c user.email=b commit -qm x"
+    assert session_of(ready, work) == ""
+
+
+def test_a_new_repository_is_silent_unless_its_config_names_a_program(ready: Home) -> None:
+    assert session_of(ready, "git init -q new; cd new; git config user.name a; git branch -m main") == ""
+    assert ".git/config" in session_of(ready, "cd new; git config core.fsmonitor ./evil")
+
+
+def test_a_planted_name_cannot_speak_to_the_terminal(ready: Home) -> None:
+    said = session_of(ready, "mkdir -p $'\\e]0;evil\\a'; echo >$'\\e]0;evil\\a/.envrc'")
+    assert ".envrc" in said
+    assert "\x1b" not in said
