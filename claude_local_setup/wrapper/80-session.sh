@@ -47,7 +47,8 @@ build_environment() {
 check_arguments() { # ends with the reason if one of claude's own arguments would loosen the rules
   local argument
   case ${1-} in
-    update | upgrade | install | migrate-installer | setup-token | login | logout | auth)
+    auth) [[ ${2-} == status ]] || die 2 "'auth' is for the normal claude" "claude auth" ;;
+    update | upgrade | install | migrate-installer | setup-token | login | logout)
       die 2 "'$1' is for the normal claude" "claude $1"
       ;;
   esac
@@ -72,7 +73,7 @@ check_rules() { # Claude Code passes over a settings file that it cannot read, w
 
 needs_server() { # [ARG…]: will claude talk to the model?
   case ${1-} in
-    -v | --version | -h | --help | mcp | plugin | plugins | config | doctor | agents) return 1 ;;
+    -v | --version | -h | --help | auth | mcp | plugin | plugins | config | doctor | agents) return 1 ;;
   esac
 }
 
