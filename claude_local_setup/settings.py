@@ -68,6 +68,9 @@ _TIERS = (
     "ANTHROPIC_DEFAULT_FABLE_MODEL",
     "CLAUDE_CODE_SUBAGENT_MODEL",
 )
+# This tool's schema has a length limit that llama-server builds before mid-2026 refuse ("failed to parse grammar", for
+# every request), and it is a quarter of the prompt (21 of 80 kB in 2.1.197). It directs many agents at once.
+_UNFIT = "Workflow"
 _HIDDEN_FROM_BASH = (
     "~/.ssh",
     "~/.gnupg",
@@ -136,7 +139,7 @@ def _permissions(config: Config) -> dict[str, Any]:
     writes = [] if is_jailed(config) else ["Edit", "Write", "NotebookEdit"]
     return {
         "ask": ["Bash", "Monitor", "PowerShell", *writes],  # all that run commands
-        "deny": ["mcp__ide__executeCode"],
+        "deny": ["mcp__ide__executeCode", _UNFIT],
         "disableBypassPermissionsMode": "disable",
         "disableAutoMode": "disable",
     }
