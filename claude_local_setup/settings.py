@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 from .config import Config
 
-MODEL = "local"  # the name sent where the user chose none: a llama-server with one model ignores it
+# The name sent where any will do: a llama-server with one model ignores it. Claude Code takes a name with "claude-3-" for
+# an old model, and then puts everything that is the same in each session before the user's first words (with other names
+# 3,000 to 4,000 tokens come after them, as a system message in mid-conversation, which strict chat templates refuse too).
+MODEL = "local-claude-3-compat"
 
 # Set to "" in enforced.json: with any of these a project's settings.json could send the session somewhere else, change
 # its headers, or have a program run that no rule asks about.
@@ -53,6 +56,8 @@ _QUIET = {
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
     "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL": "1",
     "CLAUDE_CODE_IDE_SKIP_AUTO_INSTALL": "1",
+    "CLAUDE_CODE_DISABLE_TERMINAL_TITLE": "1",  # one more request in each session, on the one slot there is
+    "CLAUDE_CODE_SIMPLE_SYSTEM_PROMPT": "1",  # the short prompt, as for newer models: 57 instead of 96 kB
     "DISABLE_AUTOUPDATER": "1",
     "DISABLE_INSTALLATION_CHECKS": "1",  # at level strict it would miss its own launcher, and say so each time
     "DISABLE_ERROR_REPORTING": "1",
@@ -87,6 +92,7 @@ def user_settings(config: Config, home: str) -> dict[str, Any]:
     return {
         "claudeMdExcludes": [f"{home}/.claude/**"],
         "env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0"},
+        "includeGitInstructions": False,  # git's status is in the first part of the prompt, and changes with each commit
         "skipWebFetchPreflight": True,  # it would ask the vendor about every address
         **config.settings,
     }

@@ -84,13 +84,16 @@ run_session() { # [ARG…]
   read_key
   check_rules
   if needs_server "$@"; then check_server; fi
+  session_rules
   if is_jailed; then
     make_jail
+    write_rules && jail+=(--ro-bind "$session_dir/enforced.json" "$enforced")
     started=$EPOCHSECONDS
     start_in_jail "$program" --settings "$home/.claude-local/enforced.json" "$@"
     report_planted "$started"
   else
     # Nothing confines what a project would start unasked: its MCP servers and hooks stay off.
+    write_rules && enforced=$session_dir/enforced.json
     run_unjailed --settings "$enforced" --strict-mcp-config "$@"
   fi
 }

@@ -51,6 +51,7 @@ main() {
   close_inherited
   ((EUID == uid)) || die 1 "this claude-local belongs to another user" "claude-local-setup apply, as yourself"
   if [[ ${1-} == --check-server ]]; then
+    reporting=yes
     read_key
     check_server
     exit

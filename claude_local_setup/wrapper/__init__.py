@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from .. import __version__
 from ..config import Config
 from ..probe import Actual
-from ..settings import as_json, enforced_settings, session_env
+from ..settings import MODEL, as_json, enforced_settings, session_env
 
 _ASSIGNMENT = re.compile(r"^(\w+)=.* # value$", re.MULTILINE)
 
@@ -47,6 +47,9 @@ def _values(config: Config, actual: Actual) -> Mapping[str, object]:
         "server_path": server.path.rstrip("/"),
         "management_host": management.hostname or "",
         "management_port": management.port or _default_port(management.scheme),
+        "model": config.server.model,
+        "any_model": MODEL,
+        "pinned_model": config.server.model or MODEL,
         "context_tokens": config.server.context_tokens,
         "max_output_tokens": config.server.max_output_tokens,
         "network": config.network.mode,
