@@ -32,7 +32,7 @@ SCRIPTS: Mapping[str, Sequence[str]] = {
 }
 PICK = """\
 {%- if add_generation_prompt -%}<|im_start|>assistant
-{% set last = messages[-1] -%}
+{% set last = (messages | rejectattr('role', 'equalto', 'system') | list)[-1] -%}
 {%- if last.role == 'tool' -%}<|done|>
 {%- elif TOOLS and tools and 'USE_BASH' in last.content -%}<|bash|>
 {%- else -%}<|hello|>{%- endif -%}
@@ -102,14 +102,17 @@ def vocabulary() -> list[tuple[str, float, int]]:
         (UNKNOWN, 0.0, UNKNOWN_TYPE),
         *((mark, 0.0, CONTROL) for mark in marks),
         *((piece, 0.0, USER_DEFINED) for piece in scripted),
-        *((text.replace(" ", "\N{LOWER ONE EIGHTH BLOCK}"), -8.0 if len(text) > 1 else -12.0, NORMAL) for text in plain),
+        *(
+            (text.replace(" ", "\N{LOWER ONE EIGHTH BLOCK}"), -8.0 if len(text) > 1 else -12.0, NORMAL)
+            for text in plain
+        ),
     ]
 
 
 def weights(tokens: Sequence[str]) -> dict[str, tuple[tuple[int, ...], bytes]]:
     """Each tensor's shape, fastest dimension first, and its 32-bit floats."""
     number = {text: index for index, text in enumerate(tokens)}
-    after = {text: END for text in tokens}
+    after = dict.fromkeys(tokens, END)
     for mark, pieces in SCRIPTS.items():
         after |= dict(pairwise((mark, *pieces, END)))
     scripted = [text for text in after if after[text] != END]
@@ -178,7 +181,9 @@ def value(item: object) -> bytes:
             return struct.pack("<I", 8) + text(item)
         case tuple():
             inner = [value(entry) for entry in item]
-            kind = struct.pack("<I", 5) if isinstance(item[0], int) else inner[0][:4]  # signed, where single ones are not
+            kind = (
+                struct.pack("<I", 5) if isinstance(item[0], int) else inner[0][:4]
+            )  # signed, where single ones are not
             return struct.pack("<I", 9) + kind + struct.pack("<Q", len(inner)) + b"".join(i[4:] for i in inner)
     raise TypeError(type(item))
 
