@@ -17,7 +17,7 @@ _LARGEST = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Answer:
-    """`status` is 0 where nobody answered; `silent` says that somebody took the connection and did not answer in time."""
+    """`status` is 0 where nobody answered; `silent` says that somebody took the call and was too slow."""
 
     status: int = 0
     text: str = ""

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from .config import Config
 
-# The name sent where any will do: a llama-server with one model ignores it. Claude Code takes a name with "claude-3-" in
-# it for an old model, and then puts all that is the same in each session before the user's first words. With other names
-# 3,000 to 4,000 tokens come after them, as a system message in mid-conversation, which strict chat templates refuse too.
+# The name sent where any will do: a llama-server with one model ignores it. Claude Code takes a name with "claude-3-"
+# for an old model, and then puts all that is the same in each session before the user's first words. With other names
+# 3,000 to 4,000 tokens come after them, as a system message in mid-conversation; strict chat templates refuse that.
 MODEL = "local-claude-3-compat"
 
 # Set to "" in enforced.json: with any of these a project's settings.json could send the session somewhere else, change

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Thread
 from urllib.parse import quote
 
 from . import models
 from .config import Config
 from .errors import SetupError
 from .models import Kind, Model, Offer
-from .servers import QUICK, Answer, Server
+from .servers import Answer, Server
 
 PATIENCE = 660.0  # the management API: two minutes for docker, five for the model, and each wait may take longer
 _STEP = 0.5
+_COMES_BACK = 60.0  # from the switch's end to the first answer, at most
 Progress = Callable[[str], None]
 
 
@@ -127,7 +128,7 @@ def _load(servers: Servers, kind: Kind, name: str, progress: Progress) -> None:
 
 
 def _switch(servers: Servers, management: Server, name: str, progress: Progress) -> None:
-    """POST /switch answers when all is over, and until then it answers nobody. A failure is 200 too: `success` says it."""
+    """POST /switch answers when all is over, nobody is answered until then. A failure is 200 too: `success` tells."""
     answer = _waited(lambda: management.post("/switch", {"model": name}, PATIENCE), name, progress)
     _check(answer, name)
     said = answer.json if isinstance(answer.json, dict) else {}
@@ -138,9 +139,9 @@ def _switch(servers: Servers, management: Server, name: str, progress: Progress)
             f"{name} is not there yet, the server goes on starting it",
             remedy="claude-local-setup models, after a while",
         )
-    reason = models.management_models(management.get("/models").json) and _status(management)
     raise SetupError(
-        f"the server did not start {name}{reason}", remedy="claude-local-setup models says what is loaded now"
+        f"the server did not start {name}{_status(management)}",
+        remedy="claude-local-setup models says what is loaded now",
     )
 
 
@@ -155,7 +156,7 @@ def _load_in_router(endpoint: Server, name: str, progress: Progress) -> None:
     answer = endpoint.post("/models/load", {"model": name})
     if "already running" not in models.error_of(answer.json):
         _check(answer, name)
-    for seconds in _ticks():
+    for seconds in _ticks(PATIENCE):
         state = next(
             (item.state for item in models.router_models(endpoint.get("/models").json) if item.name == name), "gone"
         )
@@ -166,28 +167,28 @@ def _load_in_router(endpoint: Server, name: str, progress: Progress) -> None:
                 f"the server could not load {name}", remedy="look at llama-server's output, then try again"
             )
         progress(f"{name} is loading, {seconds:.0f} s")
+        time.sleep(_STEP if seconds > 1 else 0.05)
     raise SetupError(f"{name} is not loaded after {PATIENCE:.0f} s", remedy="claude-local-setup models, after a while")
 
 
 def _waited(call: Callable[[], Answer], name: str, progress: Progress) -> Answer:
     """The answer of a call that takes its time, with progress meanwhile. Ctrl-C leaves the call behind."""
-    pool = ThreadPoolExecutor(1)
-    try:
-        running: Future[Answer] = pool.submit(call)
-        for seconds in _ticks():
-            if running.done():
-                return running.result()
-            progress(f"{name} is loading, {seconds:.0f} s")
-        return Answer(silent=True)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    answers: list[Answer] = []
+    caller = Thread(target=lambda: answers.append(call()), daemon=True)
+    caller.start()
+    for seconds in _ticks(PATIENCE):
+        caller.join(_STEP)
+        if answers:
+            return answers[0]
+        progress(f"{name} is loading, {seconds:.0f} s")
+    return Answer(silent=True)
 
 
-def _ticks() -> Iterator[float]:
+def _ticks(most: float) -> Iterator[float]:
+    """The seconds since the first one, again and again until `most`; the caller waits in between."""
     began = time.monotonic()
-    while (seconds := time.monotonic() - began) < PATIENCE:
+    while (seconds := time.monotonic() - began) < most:
         yield seconds
-        time.sleep(_STEP if seconds > 1 else 0.05)
 
 
 def _check(answer: Answer, name: str) -> None:
@@ -204,12 +205,12 @@ def _check(answer: Answer, name: str) -> None:
 def _first_word(endpoint: Server, name: str) -> None:
     """The model has to say something: a server that is healthy may still be one that cannot generate."""
     body = {"model": name, "max_tokens": 1, "messages": [{"role": "user", "content": "Say ok"}]}
-    answer = endpoint.post("/v1/messages", body, PATIENCE)
-    while answer.status in (0, 503) and not answer.silent:
-        time.sleep(_STEP)
-        if endpoint.get("/health", QUICK).status not in (200, 503):
-            break
+    answer = Answer()
+    for _ in _ticks(_COMES_BACK):
         answer = endpoint.post("/v1/messages", body, PATIENCE)
+        if answer.silent or answer.status not in (0, 503):
+            break
+        time.sleep(_STEP)
     _check(answer, name)
 
 
