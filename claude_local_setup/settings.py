@@ -51,6 +51,28 @@ _HELPERS = (
     "otelHeadersHelper",
     "proxyAuthHelper",
 )
+MODEL_COMMAND = """\
+---
+description: Say which local models there are, or switch to one
+argument-hint: "[NAME]"
+---
+Answer with this line and nothing else: in another terminal, `claude-local-setup models use $ARGUMENTS`
+"""
+# In the jail the command above never gets to the model: this hook answers it. (No hooks at the levels without a jail.)
+_HOOKS = {
+    "UserPromptSubmit": [
+        {
+            "hooks": [
+                {
+                    "type": "command",
+                    "command": "~/.claude-local/model hook",
+                    "timeout": 700,
+                    "statusMessage": "asking for the model",
+                }
+            ]
+        }
+    ]
+}
 _QUIET = {
     "CLAUDE_CODE_ATTRIBUTION_HEADER": "0",  # it changes with every session, and with it the whole prompt cache
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
@@ -94,6 +116,7 @@ def user_settings(config: Config, home: str) -> dict[str, Any]:
         "env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0"},
         "includeGitInstructions": False,  # git's status is in the prompt's first part, and changes with each commit
         "skipWebFetchPreflight": True,  # it would ask the vendor about every address
+        "statusLine": {"type": "command", "command": "~/.claude-local/model status"},
         **config.settings,
     }
 
@@ -154,7 +177,7 @@ def _permissions(config: Config) -> dict[str, Any]:
 def _rules(config: Config) -> dict[str, Any]:
     """A project's commands do not run shell lines unasked; its hooks, which nothing asks about, only in the jail."""
     rules: dict[str, Any] = {"disableSkillShellExecution": True, "enableAllProjectMcpServers": False}
-    return rules if is_jailed(config) else {**rules, "disableAllHooks": True}
+    return {**rules, "hooks": _HOOKS} if is_jailed(config) else {**rules, "disableAllHooks": True}
 
 
 def _sandbox(config: Config) -> dict[str, Any]:

@@ -152,7 +152,7 @@ keep() { # PATH, if it is there and could be written: read-only, also what a lin
 
 open_config_dir() { # writable but for what binds the session
   open "$config_dir"
-  jail+=(--ro-bind "$enforced" "$enforced" --ro-bind "$filter" "$filter")
+  jail+=(--ro-bind "$enforced" "$enforced" --ro-bind "$filter" "$filter" --ro-bind-try "$config_dir/model" "$config_dir/model")
 }
 
 hide_secrets() {

@@ -214,6 +214,30 @@ write_rules() { # false if enforced.json serves as it is
   printf '%s\n' "$rules" >"$session_dir/enforced.json" || die 1 "cannot write $session_dir" "df $session_dir"
 }
 
+# What Claude Code counts on is in its environment. While it runs it can only be changed in settings.json, which beats the
+# environment, so there it must not stay: behind a key of ours, in a form of its own, so that nothing else is touched.
+set_context() { # TOKENS, or "" to take it out again
+  local file=$config_dir/settings.json text wanted='' rest
+  local key='"CLAUDE_CODE_MAX_CONTEXT_TOKENS"' most='"CLAUDE_CODE_MAX_OUTPUT_TOKENS"' is='[[:space:]]*:[[:space:]]*"'
+  local ours="(\"CLAUDE_CODE_ATTRIBUTION_HEADER\"${is}0\")(,[[:space:]]*$key${is}[0-9]+\",[[:space:]]*$most${is}[0-9]+\")?"
+  resolve "$file" && [[ -f $REPLY && -w $REPLY ]] || return 0
+  file=$REPLY text=$(<"$file")
+  [[ $text =~ $ours ]] || return 0
+  rest=${BASH_REMATCH[2]-}
+  output_limit "${1:-0}"
+  [[ -z $1 ]] || wanted=", $key: \"$1\", $most: \"$REPLY\""
+  [[ $wanted != "$rest" ]] || return 0
+  text=${text/"${BASH_REMATCH[0]}"/"${BASH_REMATCH[1]}$wanted"}
+  printf '%s\n' "$text" >"$file.$$" && mv -f -- "$file.$$" "$file"
+}
+
+output_limit() { # CONTEXT: sets REPLY to the tokens that one answer may have
+  REPLY=32000
+  (($1 / 4 < REPLY)) && REPLY=$(($1 / 4))
+  ((max_output_tokens)) && REPLY=$max_output_tokens
+  return 0
+}
+
 plain() { # TEXT of the server's: sets REPLY to it without anything that a terminal or JSON would take for more
   local LC_ALL=C
   REPLY=${1//[^A-Za-z0-9._:\/@+=, -]/?}
