@@ -72,7 +72,7 @@ def is_swap(answer: Any) -> bool:
 
 def swap_models(answer: Any, running: Any) -> list[Model]:
     """Of GET /v1/models and GET /running of llama-swap."""
-    states = {item.get("model"): item.get("state") for item in _list(running, "running") if isinstance(item, dict)}
+    states = {_text(item, "model"): _text(item, "state") for item in _list(running, "running")}
     return [
         Model(name, _text(item, "name"), _swap_state(states.get(name)), _count(_dict(item, "meta"), "n_ctx"))
         for item, name in _named(_list(answer, "data"))
@@ -112,8 +112,8 @@ def _router_context(item: dict[str, Any]) -> int:
     return 0
 
 
-def _swap_state(state: Any) -> str:
-    return {"ready": "loaded", "starting": "loading"}.get(state if isinstance(state, str) else "", "unloaded")
+def _swap_state(state: str | None) -> str:
+    return {"ready": "loaded", "starting": "loading"}.get(state or "", "unloaded")
 
 
 def _named(items: list[Any]) -> Iterator[tuple[dict[str, Any], str]]:

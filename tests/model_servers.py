@@ -1,4 +1,4 @@
-"""Far sides for `models`: a management API and a llama-swap, as the real ones behave; both load models in a MessagesApi.
+"""Far sides for `models`: a management API and a llama-swap, as the real ones behave. Both load into a MessagesApi.
 
 What they do was seen with the real management API, or read in llama-swap's source (0bdb3720).
 """

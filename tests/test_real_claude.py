@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from claude_local_setup.settings import MODEL
 from tests.claudes import HOSTILE, keys_sent, set_up
 from tests.homes import Home
 from tests.messages_api import MessagesApi, Say, Use
@@ -25,7 +26,7 @@ def test_a_session_reaches_the_local_server_only_with_its_key(home: Home, claude
         assert "hello from the local model" in done.stdout, done.stderr
         posts = [request for request in api.requests if request.method == "POST"]
         assert keys_sent(api) == {"Bearer llamacpp"}
-        assert {request.body["model"] for request in posts if "model" in request.body} == {"local"}
+        assert {request.body["model"] for request in posts if "model" in request.body} == {MODEL}
         assert not any("x-anthropic-billing-header" in json.dumps(request.body) for request in posts)
 
 

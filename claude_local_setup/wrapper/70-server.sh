@@ -123,28 +123,41 @@ take_model() { # NAME, "" if there is none: sets session_model, loaded_model and
 }
 
 check_request() { # a request with a tool and a system message in mid-conversation, as Claude Code sends them, only counted
-  local middle=',{"role":"system","content":"x"}'
+  local middle
   if [[ -n $asleep ]]; then # it would be loaded for that
-    warn "tools" "the model is not loaded now: the first answer waits until it is" "claude-local-setup models use ${loaded_model:-NAME}"
+    unasked "the model is not loaded now: the first answer waits until it is" "claude-local-setup models use ${loaded_model:-NAME}"
     return
   fi
-  count_tokens "$middle"
+  count_tokens ',{"role":"system","content":"x"}'
   [[ $status == 4?? || $status == 5?? ]] && count_tokens ''
   case $status in
-    200) ;;
-    "") warn "Messages API" "the server was slow to count tokens" "look at the load of its machine" ;;
-    401 | 403) fail "Messages API" "the server at $base_url refuses the key" "claude-local-setup config set server.auth_token KEY, then claude-local-setup apply" ;;
-    503) fail "Messages API" "the server at $base_url is still loading its model" "wait a moment and start again" ;;
+    200) judge_request ;;
+    "") unasked "the server is slow to count tokens" "look at the load of its machine" ;;
     404 | 405 | 501)
       [[ $kind == other ]] || fail "Messages API" "this llama-server is too old: it has no Messages API" "update llama.cpp"
-      warn "Messages API" "the server at $base_url cannot count tokens, so the context is a guess" "claude-local-setup config set server.context_tokens N"
+      unasked "the server at $base_url cannot count tokens" "nothing, if sessions work"
       ;;
-    *)
-      [[ $reply == *--jinja* ]] && fail "tools" "the server was started without tool templates" "start llama-server with --jinja, and without --no-jinja"
-      plain "${reply:0:200}"
-      fail "Messages API" "the server refuses a session's request ($status $REPLY)" "try another model or --chat-template, and update llama.cpp"
-      ;;
+    *) refuse_request ;;
   esac
+}
+
+unasked() { # PROBLEM REMEDY: what cannot be known before the session
+  local check
+  [[ -n $reporting ]] || warn "" "$1" "$2"
+  [[ -z $reporting ]] || for check in "Messages API" tools "system message in mid-conversation"; do warn "$check" "$1" "$2"; done
+}
+
+refuse_request() {
+  case $status in
+    401 | 403) fail "Messages API" "the server at $base_url refuses the key" "claude-local-setup config set server.auth_token KEY, then claude-local-setup apply" ;;
+    503) fail "Messages API" "the server at $base_url is still loading its model" "wait a moment and start again" ;;
+  esac
+  [[ $reply == *--jinja* ]] && fail "tools" "the server was started without tool templates" "start llama-server with --jinja, and without --no-jinja"
+  plain "${reply:0:200}"
+  fail "Messages API" "the server refuses a session's request ($status $REPLY)" "try another model or --chat-template, and update llama.cpp"
+}
+
+judge_request() {
   well "Messages API"
   [[ -n $knows_tools ]] || fail "tools" "the chat template of ${loaded_model:-the model} knows no tools" "use a model that is trained for tools, or llama-server --chat-template-file FILE"
   well "tools"
@@ -256,10 +269,12 @@ exchange() { # ADDRESS HOST METHOD PATH KEY BODY SECONDS
   # The key goes through the pipe: an argument would be seen by everybody on the machine. A router takes a connection
   # that is half closed for one that was given up.
   text=$(printf '%s %s HTTP/1.0\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' \
-    "$3" "$4" "$2" "$5" "${#6}" "$6" | timeout "$7" socat -T "$7" -t "$7" - "$1,connect-timeout=$7,shut-none" 2>/dev/null | head -c 1000000 | tr -d '\0')
+    "$3" "$4" "$2" "$5" "${#6}" "$6" | timeout "$7" socat -T "$7" -t "$7" - "$1,connect-timeout=$7,shut-none" 2>/dev/null | head -c 300000 | tr -d '\0')
   [[ $text =~ ^HTTP/[0-9.]+\ ([0-9]{3}) ]] || return 0
   status=${BASH_REMATCH[1]}
   reply=${text#*$'\r\n\r\n'}
+  reply=${reply//'": '/'":'} # some write JSON with spaces, some without
+  reply=${reply//', "'/',"'}
 }
 
 read_key() { # sets auth_token; the file is nobody else's, this script is everybody's

@@ -69,7 +69,6 @@ list_models() { # sets models and active, of the management API; else says which
     other_ways "level strict cannot reach the management API; in another terminal: claude-local-setup models use NAME"
   else
     manage GET /models '' 3
-    reply=${reply//\": /\":}
     [[ $status == 200 && $reply == *'"models":['* ]] || other_ways "the management API does not answer now: is it switching?"
   fi || return 1
   while IFS= read -r -d $'\x1f' entry; do
