@@ -102,7 +102,10 @@ say_loaded() {
     sleep 0.5
   done
   [[ $status == 200 ]] || { echo "it is loaded, but the server does not answer yet" && return; }
-  ((context_tokens)) || set_context "$server_context"
+  if ((context_tokens == 0)); then
+    set_context "$server_context"
+    sleep 2.5 # until Claude Code has seen that its settings changed (2.1.197, 2.1.330: a second and a half)
+  fi
   echo "$loaded_model answers, with a context of $server_context tokens"
 }
 
