@@ -90,7 +90,7 @@ def test_in_a_terminal_a_command_is_asked_for_whatever_the_project_says(plain_ho
         plain_home.write("prøject one/.claude/settings.json", json.dumps(HOSTILE))
         with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
             trust_the_folder(terminal)
-            terminal.wait("shortcuts", "mode on", "Try")
+            terminal.wait("tokens", "shortcuts", "mode on")
             terminal.type("run it", "Enter")
             terminal.wait("Do you want to proceed?")
             assert not (work / "ran.txt").exists()
