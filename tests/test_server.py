@@ -173,3 +173,30 @@ def test_llama_swap_is_asked_for_the_model_that_runs(plain_home: Home) -> None:
         assert_refused(plain_home, "has loaded no model", "claude-local-setup models use NAME")
         assert plain_home.setup("models", "use", "gemma").returncode == 0
         assert session(plain_home).stdout.splitlines()[0] == "started gemma 40960 10240"
+
+
+SYNCED = """{"env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0", "CLAUDE_CODE_MAX_CONTEXT_TOKENS": "9", \
+"CLAUDE_CODE_MAX_OUTPUT_TOKENS": "9", "MINE": "1"}, "theme": "dark"}"""
+
+
+def test_what_an_earlier_session_left_in_the_settings_goes_and_the_rest_stays(plain_home: Home) -> None:
+    with MessagesApi() as api:
+        set_up(plain_home, api.base_url)
+        settings = plain_home.write(".claude-local/settings.json", SYNCED)
+        session(plain_home)
+        assert json.loads(settings.read_text()) == {
+            "env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0", "MINE": "1"},
+            "theme": "dark",
+        }
+
+
+def test_a_link_that_a_session_put_in_the_settings_place_is_not_written_through(plain_home: Home) -> None:
+    with MessagesApi() as api:
+        set_up(plain_home, api.base_url)
+        victim = plain_home.write("victim.json", SYNCED)
+        settings = plain_home.path / ".claude-local/settings.json"
+        settings.unlink()
+        settings.symlink_to(victim)
+        session(plain_home)
+        assert victim.read_text() == SYNCED
+        assert settings.is_symlink()

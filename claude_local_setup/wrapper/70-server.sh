@@ -233,15 +233,18 @@ set_context() { # TOKENS, or "" to take it out again
   local file=$config_dir/settings.json text wanted='' rest
   local key='"CLAUDE_CODE_MAX_CONTEXT_TOKENS"' most='"CLAUDE_CODE_MAX_OUTPUT_TOKENS"' is='[[:space:]]*:[[:space:]]*"'
   local ours="(\"CLAUDE_CODE_ATTRIBUTION_HEADER\"${is}0\")(,[[:space:]]*$key${is}[0-9]+\",[[:space:]]*$most${is}[0-9]+\")?"
-  resolve "$file" && [[ -f $REPLY && -w $REPLY ]] || return 0
-  file=$REPLY text=$(<"$file")
+  [[ -f $file && ! -L $file && -w $file ]] || return 0
+  text=$(<"$file")
   [[ $text =~ $ours ]] || return 0
   rest=${BASH_REMATCH[2]-}
   output_limit "${1:-0}"
   [[ -z $1 ]] || wanted=", $key: \"$1\", $most: \"$REPLY\""
   [[ $wanted != "$rest" ]] || return 0
   text=${text/"${BASH_REMATCH[0]}"/"${BASH_REMATCH[1]}$wanted"}
-  printf '%s\n' "$text" >"$file.$$" && mv -f -- "$file.$$" "$file"
+  # Never through a link: a session can put one where a file is expected.
+  rest=$config_dir/.settings.$$.$RANDOM
+  (set -C && printf '%s\n' "$text" >"$rest") 2>/dev/null && mv -fT -- "$rest" "$file"
+  return 0
 }
 
 output_limit() { # CONTEXT: sets REPLY to the tokens that one answer may have
