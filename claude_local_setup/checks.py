@@ -42,7 +42,7 @@ def findings(config: Config, actual: Actual, steps: Sequence[Step], trials: Tria
         *_claude_found(config, actual),
         *_claude_version(trials),
         *_boundary(config, trials),
-        _server(trials),
+        *_server(trials),
         *_normal(actual),
     ]
 
@@ -168,14 +168,22 @@ def _boundary(config: Config, trials: Trials) -> Iterator[Finding]:
         yield Finding(check, *_unless(outcome == wanted, f"it {outcome}", "claude-local --explain, then apply"))
 
 
-def _server(trials: Trials) -> Finding:
-    answer = trials.get("server", UNTRIED)
-    problem, _, remedy = answer.removeprefix("claude-local: ").rpartition(": ")
-    return (
-        Finding("server: answers")
-        if not answer
-        else Finding("server: answers", _plain(problem or answer), _plain(remedy))
-    )
+SERVER = ("answers", "Messages API", "tools", "system message in mid-conversation", "context", "attribution header off")
+
+
+def _server(trials: Trials) -> Iterator[Finding]:
+    """The wrapper's own checks before a session, as `--check-server` tells them: CHECK|PROBLEM|REMEDY[|warning]."""
+    told = [line.split("|") for line in trials.get("server", "").splitlines() if line.count("|") >= 2]
+    for check, problem, remedy, *kind in told:
+        yield Finding(f"server: {_plain(check)}", _plain(problem), _plain(remedy), warning=kind == ["warning"])
+    refused = next((check for check, problem, _, *kind in told if problem and not kind), "")
+    for check in SERVER:
+        if check not in [name for name, *_ in told]:
+            yield Finding(f"server: {check}", UNTRIED, _mended_first(refused))
+
+
+def _mended_first(refused: str) -> str:
+    return f'mend "server: {refused}" first' if refused else "claude-local-setup apply"
 
 
 def _normal(actual: Actual) -> Iterator[Finding]:

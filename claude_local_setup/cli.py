@@ -74,6 +74,32 @@ def status(as_json: bool) -> None:
 
 
 @cli.group(invoke_without_command=True)
+@as_json
+@debug
+@click.pass_context
+def models(context: click.Context, as_json: bool) -> None:
+    """List what the server offers, which model is loaded, and its context."""
+    from .models_command import list_here
+
+    if context.invoked_subcommand is None:
+        sys.exit(list_here(as_json=as_json))
+
+
+@models.command(name="use")
+@click.argument("name")
+@as_json
+@debug
+def models_use(name: str, as_json: bool) -> None:
+    """Have the server load the model NAME, and wait until it answers.
+
+    Exit code: 0 it answers, 1 it does not or there is no such model, 130 you stopped waiting (the server goes on).
+    """
+    from .models_command import use_here
+
+    sys.exit(use_here(name, as_json=as_json))
+
+
+@cli.group(invoke_without_command=True)
 @debug
 @click.pass_context
 def config(context: click.Context) -> None:

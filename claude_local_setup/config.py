@@ -22,7 +22,7 @@ class Server:
     base_url: str = key("http://127.0.0.1:8080", "llama-server, or anything with /v1/messages", values.url)
     management_url: str = key("http://127.0.0.1:8081", 'model switching; "" = none', values.optional_url)
     auth_token: str = key("llamacpp", "sent as Bearer; your own credentials never are", values.token)
-    model: str = key("", '"" = whatever is loaded; else a name', values.text)
+    model: str = key("", '"" = whatever is loaded; else a name', values.model)
     context_tokens: int = key(0, "0 = ask the server at start", values.count)
     max_output_tokens: int = key(0, "0 = what fits the context", values.count)
 

@@ -60,7 +60,7 @@ def show_findings(findings: Sequence[Finding]) -> None:
     """Each check with its outcome; groups that are well in one line."""
     for area in dict.fromkeys(_area(finding) for finding in findings):
         group = [finding for finding in findings if _area(finding) == area]
-        well = [finding for finding in group if finding.ok]
+        well = [finding for finding in group if not finding.problem]
         if len(well) == len(group) > 4:
             say(f"ok   {area}: all {len(group)} checks", fg="green")
             continue
@@ -71,10 +71,11 @@ def show_findings(findings: Sequence[Finding]) -> None:
 
 
 def _show_finding(finding: Finding) -> None:
-    if finding.ok:
+    if not finding.problem:
         say(f"ok   {printable(finding.check)}", fg="green")
         return
-    say(f"FAIL {printable(finding.check)}: {printable(finding.problem)}", fg="red")
+    word, colour = ("warn", "yellow") if finding.warning else ("FAIL", "red")
+    say(f"{word} {printable(finding.check)}: {printable(finding.problem)}", fg=colour)
     say(f"     remedy: {printable(finding.remedy)}")
 
 

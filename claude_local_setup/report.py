@@ -14,15 +14,19 @@ HERE = "@local"
 
 @dataclass(frozen=True)
 class Finding:
-    """The outcome of one check on one host; `problem` and `remedy` are empty when it is well."""
+    """The outcome of one check on one host; `problem` and `remedy` are empty when it is well.
+
+    A warning has both and is ok all the same: it works, but could work better.
+    """
 
     check: str
     problem: str = ""
     remedy: str = ""
+    warning: bool = False
 
     @property
     def ok(self) -> bool:
-        return not self.problem
+        return self.warning or not self.problem
 
 
 @dataclass(frozen=True)

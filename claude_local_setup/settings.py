@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 from .config import Config
 
-MODEL = "local"  # the name sent where the user chose none: a llama-server with one model ignores it
+# The name sent where any will do: a llama-server with one model ignores it. Claude Code takes a name with "claude-3-"
+# for an old model, and then puts all that is the same in each session before the user's first words. With other names
+# 3,000 to 4,000 tokens come after them, as a system message in mid-conversation; strict chat templates refuse that.
+MODEL = "local-claude-3-compat"
 
 # Set to "" in enforced.json: with any of these a project's settings.json could send the session somewhere else, change
 # its headers, or have a program run that no rule asks about.
@@ -48,11 +51,35 @@ _HELPERS = (
     "otelHeadersHelper",
     "proxyAuthHelper",
 )
+MODEL_COMMAND = """\
+---
+description: Say which local models there are, or switch to one
+argument-hint: "[NAME]"
+---
+Answer with this line and nothing else: in another terminal, `claude-local-setup models use $ARGUMENTS`
+"""
+# In the jail the command above never gets to the model: this hook answers it. (No hooks at the levels without a jail.)
+_HOOKS = {
+    "UserPromptSubmit": [
+        {
+            "hooks": [
+                {
+                    "type": "command",
+                    "command": "~/.claude-local/model hook",
+                    "timeout": 700,
+                    "statusMessage": "asking for the model",
+                }
+            ]
+        }
+    ]
+}
 _QUIET = {
     "CLAUDE_CODE_ATTRIBUTION_HEADER": "0",  # it changes with every session, and with it the whole prompt cache
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
     "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL": "1",
     "CLAUDE_CODE_IDE_SKIP_AUTO_INSTALL": "1",
+    "CLAUDE_CODE_DISABLE_TERMINAL_TITLE": "1",  # one more request in each session, on the one slot there is
+    "CLAUDE_CODE_SIMPLE_SYSTEM_PROMPT": "1",  # the short prompt, as for newer models: 57 instead of 96 kB
     "DISABLE_AUTOUPDATER": "1",
     "DISABLE_INSTALLATION_CHECKS": "1",  # at level strict it would miss its own launcher, and say so each time
     "DISABLE_ERROR_REPORTING": "1",
@@ -68,6 +95,9 @@ _TIERS = (
     "ANTHROPIC_DEFAULT_FABLE_MODEL",
     "CLAUDE_CODE_SUBAGENT_MODEL",
 )
+# This tool's schema has a length limit that llama-server builds before mid-2026 refuse ("failed to parse grammar", for
+# every request), and it is a quarter of the prompt (21 of 80 kB in 2.1.197). It directs many agents at once.
+_UNFIT = "Workflow"
 _HIDDEN_FROM_BASH = (
     "~/.ssh",
     "~/.gnupg",
@@ -84,7 +114,9 @@ def user_settings(config: Config, home: str) -> dict[str, Any]:
     return {
         "claudeMdExcludes": [f"{home}/.claude/**"],
         "env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0"},
+        "includeGitInstructions": False,  # git's status is in the prompt's first part, and changes with each commit
         "skipWebFetchPreflight": True,  # it would ask the vendor about every address
+        "statusLine": {"type": "command", "command": "~/.claude-local/model status"},
         **config.settings,
     }
 
@@ -136,7 +168,7 @@ def _permissions(config: Config) -> dict[str, Any]:
     writes = [] if is_jailed(config) else ["Edit", "Write", "NotebookEdit"]
     return {
         "ask": ["Bash", "Monitor", "PowerShell", *writes],  # all that run commands
-        "deny": ["mcp__ide__executeCode"],
+        "deny": ["mcp__ide__executeCode", _UNFIT],
         "disableBypassPermissionsMode": "disable",
         "disableAutoMode": "disable",
     }
@@ -145,7 +177,7 @@ def _permissions(config: Config) -> dict[str, Any]:
 def _rules(config: Config) -> dict[str, Any]:
     """A project's commands do not run shell lines unasked; its hooks, which nothing asks about, only in the jail."""
     rules: dict[str, Any] = {"disableSkillShellExecution": True, "enableAllProjectMcpServers": False}
-    return rules if is_jailed(config) else {**rules, "disableAllHooks": True}
+    return {**rules, "hooks": _HOOKS} if is_jailed(config) else {**rules, "disableAllHooks": True}
 
 
 def _sandbox(config: Config) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from .config import Config
 from .memory import memory
 from .probe import Actual
 from .seccomp import seccomp_filter
-from .wrapper import wrapper
+from .wrapper import model_script, wrapper
 
 PACKAGES = {"bubblewrap": "bwrap", "socat": "socat"}  # package -> the command that shows it is there
 
@@ -97,6 +97,8 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     yield File("enforced.json", at(paths.ENFORCED), settings.as_json(settings.enforced_settings(config)), 0o600)
     yield MergedJson("settings.json", at(paths.SETTINGS), settings.user_settings(config, actual.home), 0o600)
     yield Seed(".claude.json", at(paths.STATE), settings.as_json({"hasCompletedOnboarding": True}), 0o600)
+    yield File("model script", at(paths.MODEL), model_script(config, actual), 0o755)
+    yield File("/local-model", at(paths.MODEL_COMMAND), settings.MODEL_COMMAND.encode(), 0o644)
     yield Block("CLAUDE.md", at(paths.MEMORY), memory(config), block.MARKDOWN, 0o644)
     yield Link("ide link", at(paths.IDE_LINK), at(paths.IDE))
     yield File("wrapper", at(paths.WRAPPER), wrapper(config, actual), 0o755)
@@ -116,6 +118,8 @@ def probed_paths(config: Config) -> list[str]:
             paths.STATE,
             paths.MEMORY,
             paths.IDE_LINK,
+            paths.MODEL,
+            paths.MODEL_COMMAND,
         ),
         *(paths.WRAPPER, paths.MANIFEST, paths.BASH_RC, *paths.BASH_LOGIN),
         *(config.shell.rc if config.shell.rc != "auto" else ("~/.config/fish/config.fish",)),

@@ -13,6 +13,7 @@ _URL = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:(\d{1,5}))?(/[
 _DOMAIN = re.compile(rf"({_HOST_LABEL}\.)+{_HOST_LABEL}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _TOKEN = re.compile(r"[!#-\[\]-~]+", re.ASCII)
+_MODEL = re.compile(r"[A-Za-z0-9._:/@+=, -]+", re.ASCII)
 _PINNED_ENV = re.compile(r"ANTHROPIC_.*|CLAUDE.*|LD_.*|HOME|PATH|SHELLOPTS|BASHOPTS|BASH_ENV|ENV")
 
 
@@ -20,6 +21,15 @@ def text(value: object) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
     return None if value.isprintable() else "must be printable, on one line"
+
+
+def model(value: object) -> str | None:
+    """A name as servers give them; it is written into JSON and into URLs."""
+    if value == "":
+        return None
+    if not isinstance(value, str):
+        return "must be a string"
+    return None if _MODEL.fullmatch(value) else "must be of ASCII letters, digits, spaces and ._:/@+=,-"
 
 
 def token(value: object) -> str | None:

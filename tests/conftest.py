@@ -2,5 +2,6 @@
 
 from tests.claudes import claude
 from tests.homes import home, plain_home
+from tests.llama import scripted
 
-__all__ = ["claude", "home", "plain_home"]
+__all__ = ["claude", "home", "plain_home", "scripted"]

@@ -76,12 +76,12 @@ def event_stream(whole: dict[str, Any]) -> str:
     return "".join(f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in events(whole))
 
 
-def fixed_answers(n_ctx: int) -> dict[str, object]:
+def fixed_answers(n_ctx: int, model: str) -> dict[str, object]:
     settings = {"n_ctx": n_ctx}
     return {
         "HEAD /": "",
         "GET /health": {"status": "ok"},
-        "GET /props": {"default_generation_settings": settings, "total_slots": 1},
+        "GET /props": {"default_generation_settings": settings, "total_slots": 1, "model_alias": model},
         "GET /v1/models": {"object": "list", "data": [{"id": "local-model", "object": "model"}]},
         "POST /v1/messages/count_tokens": {"input_tokens": 24},
     }
@@ -105,7 +105,7 @@ class MessagesApi(ThreadingHTTPServer):
         self.requests: list[Request] = []
         self.token, self.state = token, state
         self._turns, self._log, self._lock = deque(script), log, Lock()
-        self._fixed = fixed_answers(n_ctx)
+        self._fixed = fixed_answers(n_ctx, "local-model")
 
     def __enter__(self) -> MessagesApi:
         Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -114,6 +114,10 @@ class MessagesApi(ThreadingHTTPServer):
     def __exit__(self, *exception: object) -> None:
         self.shutdown()
         self.server_close()
+
+    def load(self, model: str, n_ctx: int) -> None:
+        """From now on it is this model that answers."""
+        self._fixed |= fixed_answers(n_ctx, model)
 
     def then(self, *turns: Say | Use) -> None:
         """Adds to the script."""

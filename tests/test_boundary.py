@@ -46,8 +46,8 @@ RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
         },
     ),
     "what binds the session is read-only": (
-        [('jail+=(--ro-bind "$enforced" "$enforced" --ro-bind "$filter" "$filter")', ":")],
-        {"change enforced.json", "replace enforced.json", "change the seccomp filter"},
+        [('for file in "$enforced" "$filter" "$config_dir/model"; do', "for file in; do")],
+        {"change enforced.json", "replace enforced.json", "change the seccomp filter", "change the model script"},
     ),
     "what runs outside is read-only": (
         [("keep() {", "keep() { return 0;")],
@@ -63,6 +63,10 @@ RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
             "change .mcp.json",
             "change .claude/settings.json",
             "change a read-only file by a hard link",
+            "change enforced.json",
+            "replace enforced.json",
+            "change the seccomp filter",
+            "change the model script",
         },
     ),
     "what holds it cannot be moved": (

@@ -53,27 +53,3 @@ def test_the_home_is_no_workspace(ready: Home) -> None:
     done = ready.local("--jail", "true", cwd=ready.path)
     assert done.returncode == 1
     assert "whole home directory" in done.stderr
-
-
-def test_a_server_that_is_down_loading_or_refuses_the_key_is_said_at_once_in_one_line(plain_home: Home) -> None:
-    fake = plain_home.write("claude", "#!/bin/sh\necho started\n")
-    fake.chmod(0o755)
-    with MessagesApi() as api:
-        base_url = api.base_url
-        plain_home.write(
-            ".config/claude-local-setup/config.toml",
-            f'[server]\nbase_url = "{base_url}"\n[claude]\npath = "{fake}"\n',
-        )
-        plain_home.json("apply", "-y")
-        work = plain_home.workspace()
-        assert "started" in plain_home.local("-p", "x", cwd=work).stdout
-        api.state = "loading"
-        said = [plain_home.local("-p", "x", cwd=work)]
-        api.state, api.token = "ready", "another"
-        said.append(plain_home.local("-p", "x", cwd=work))
-    said.append(plain_home.local("-p", "x", cwd=work))
-    for done, reason in zip(said, ("still loading", "refuses the key", "no server answers"), strict=True):
-        assert done.returncode == 1
-        assert reason in done.stderr
-        assert done.stderr.count("\n") == 1
-        assert "started" not in done.stdout

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.wrapper import template
+from claude_local_setup.wrapper import model_template, template
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,10 +24,12 @@ def test_python_is_clean(words: tuple[str, ...]) -> None:
 def test_shell_is_clean(tmp_path: Path) -> None:
     wrapper = tmp_path / "claude-local"
     wrapper.write_text(template())
+    model = tmp_path / "model"
+    model.write_text(model_template())
     scripts = [*ROOT.glob("*.sh"), *(ROOT / "claude_local_setup/scripts").glob("*.sh"), ROOT / ".ci/run"]
     assert len(scripts) > 4
     (tmp_path / ".shellcheckrc").write_text((ROOT / ".shellcheckrc").read_text())
-    done = subprocess.run(["shellcheck", "--shell=bash", wrapper], capture_output=True, text=True)
+    done = subprocess.run(["shellcheck", "--shell=bash", wrapper, model], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     for script in scripts:
         shell = "sh" if "scripts" in script.parts else "bash"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from claude_local_setup.settings import MODEL
 from tests.claudes import HOSTILE, keys_sent, set_up, trust_the_folder
 from tests.homes import Home
 from tests.messages_api import MessagesApi, Say, Use
@@ -26,7 +27,7 @@ def test_a_session_reaches_the_local_server_only_with_its_key(home: Home, claude
         assert "hello from the local model" in done.stdout, done.stderr
         posts = [request for request in api.requests if request.method == "POST"]
         assert keys_sent(api) == {"Bearer llamacpp"}
-        assert {request.body["model"] for request in posts if "model" in request.body} == {"local"}
+        assert {request.body["model"] for request in posts if "model" in request.body} == {MODEL}
         assert not any("x-anthropic-billing-header" in json.dumps(request.body) for request in posts)
 
 
@@ -146,7 +147,7 @@ def test_in_a_terminal_a_command_is_asked_for_whatever_the_project_says(plain_ho
         plain_home.write("prøject one/.claude/settings.json", json.dumps(HOSTILE))
         with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
             trust_the_folder(terminal)
-            terminal.wait("shortcuts", "mode on", "Try")
+            terminal.wait("tokens", "shortcuts", "mode on")
             terminal.type("run it", "Enter")
             terminal.wait("Do you want to proceed?")
             assert not (work / "ran.txt").exists()

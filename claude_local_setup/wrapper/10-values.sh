@@ -21,6 +21,9 @@ server_port=8080 # value
 server_path='' # value
 management_host=127.0.0.1 # value
 management_port=8081 # value
+model='' # value
+any_model=local # value
+pinned_model=local # value
 context_tokens=0 # value
 max_output_tokens=0 # value
 network=private # value
@@ -34,6 +37,7 @@ also_write=() # value
 pass_env=() # value
 sent_env=() # value
 
+session_model=$pinned_model # what this session's requests name
 config_dir=$real_home/.claude-local
 enforced=$config_dir/enforced.json
 filter=$config_dir/seccomp.bpf

@@ -151,8 +151,9 @@ keep() { # PATH, if it is there and could be written: read-only, also what a lin
 }
 
 open_config_dir() { # writable but for what binds the session
+  local file
   open "$config_dir"
-  jail+=(--ro-bind "$enforced" "$enforced" --ro-bind "$filter" "$filter")
+  for file in "$enforced" "$filter" "$config_dir/model"; do keep "$file"; done
 }
 
 hide_secrets() {

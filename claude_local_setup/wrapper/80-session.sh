@@ -31,7 +31,7 @@ see_program() { # what the jail hides of the program is shown again, read-only
 }
 
 build_environment() {
-  local name value most=32000
+  local name value
   for name in "${passed_env[@]}" "${pass_env[@]}"; do
     value=${!name-}
     [[ $name == PATH ]] && value=$caller_path
@@ -39,9 +39,8 @@ build_environment() {
   done
   environment+=("HOME=$home" "CLAUDE_CONFIG_DIR=$home/.claude-local" "ANTHROPIC_AUTH_TOKEN=$auth_token" "${sent_env[@]}")
   ((context_tokens)) || return 0
-  ((context_tokens / 4 < most)) && most=$((context_tokens / 4))
-  ((max_output_tokens)) && most=$max_output_tokens
-  environment+=("CLAUDE_CODE_MAX_CONTEXT_TOKENS=$context_tokens" "CLAUDE_CODE_MAX_OUTPUT_TOKENS=$most")
+  output_limit "$context_tokens"
+  environment+=("CLAUDE_CODE_MAX_CONTEXT_TOKENS=$context_tokens" "CLAUDE_CODE_MAX_OUTPUT_TOKENS=$REPLY")
 }
 
 check_arguments() { # ends with the reason if one of claude's own arguments would loosen the rules
@@ -85,15 +84,20 @@ run_session() { # [ARG…]
   read_key
   check_rules
   if needs_server "$@"; then check_server; fi
+  session_rules
+  set_context ''
   if is_jailed; then
     make_jail
+    write_rules && jail+=(--ro-bind "$session_dir/enforced.json" "$enforced")
     started=$EPOCHSECONDS
     start_in_jail "$program" --settings "$home/.claude-local/enforced.json" "$@"
     report_planted "$started"
   else
     # Nothing confines what a project would start unasked: its MCP servers and hooks stay off.
+    write_rules && enforced=$session_dir/enforced.json
     run_unjailed --settings "$enforced" --strict-mcp-config "$@"
   fi
+  set_context ''
 }
 
 run_command() { # COMMAND [ARG…]

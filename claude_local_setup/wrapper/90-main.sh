@@ -46,11 +46,19 @@ explain_network() {
   for relay in "${publish[@]}"; do printf 'published  port %s, on this machine only\n' "$relay"; done
 }
 
+follow_config_dir() { # where it is a link, what binds the session is protected where it really lies
+  local cwd=$PWD
+  resolve "$config_dir" && config_dir=$REPLY enforced=$REPLY/enforced.json filter=$REPLY/seccomp.bpf
+  cd -- "$cwd" 2>/dev/null || true
+}
+
 main() {
   result=0
   close_inherited
+  follow_config_dir
   ((EUID == uid)) || die 1 "this claude-local belongs to another user" "claude-local-setup apply, as yourself"
   if [[ ${1-} == --check-server ]]; then
+    reporting=yes
     read_key
     check_server
     exit

@@ -1,32 +1,50 @@
-"""The wrapper `claude-local`: its parts, one after the other, with the config's values at the marked assignments."""
+"""The wrapper `claude-local`, and the script `model` for what a session asks about its model.
+
+Each is made of parts, one after the other, with the config's values at the marked assignments.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from urllib.parse import urlsplit
 
 from .. import __version__
 from ..config import Config
 from ..probe import Actual
-from ..settings import as_json, enforced_settings, session_env
+from ..settings import MODEL, as_json, enforced_settings, session_env
 
 _ASSIGNMENT = re.compile(r"^(\w+)=.* # value$", re.MULTILINE)
 
 
 def wrapper(config: Config, actual: Actual) -> bytes:
     """The script for one host, complete in itself."""
-    values = _values(config, actual)
-    text = _ASSIGNMENT.sub(lambda match: f"{match[1]}={_quoted(values[match[1]])}", template())
-    return text.encode("utf-8", "surrogateescape")
+    return _with_values(template(), config, actual)
+
+
+def model_script(config: Config, actual: Actual) -> bytes:
+    """The same for the status line and /local-model."""
+    return _with_values(model_template(), config, actual)
 
 
 def template() -> str:
-    """The parts in order, each after the first without its own head."""
-    parts = sorted(part.name for part in files(__package__).iterdir() if part.name.endswith(".sh"))
+    return _joined(sorted(part.name for part in files(__package__).iterdir() if part.name[:1].isdigit()))
+
+
+def model_template() -> str:
+    return _joined(["10-values.sh", "20-words.sh", "70-server.sh", "model.sh"])
+
+
+def _with_values(text: str, config: Config, actual: Actual) -> bytes:
+    values = _values(config, actual)
+    filled = _ASSIGNMENT.sub(lambda match: f"{match[1]}={_quoted(values[match[1]])}", text)
+    return filled.encode("utf-8", "surrogateescape")
+
+
+def _joined(parts: Iterable[str]) -> str:
     return "\n".join((files(__package__) / part).read_text(encoding="utf-8") for part in parts)
 
 
@@ -47,6 +65,9 @@ def _values(config: Config, actual: Actual) -> Mapping[str, object]:
         "server_path": server.path.rstrip("/"),
         "management_host": management.hostname or "",
         "management_port": management.port or _default_port(management.scheme),
+        "model": config.server.model,
+        "any_model": MODEL,
+        "pinned_model": config.server.model or MODEL,
         "context_tokens": config.server.context_tokens,
         "max_output_tokens": config.server.max_output_tokens,
         "network": config.network.mode,
