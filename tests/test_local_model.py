@@ -13,7 +13,7 @@ from tests.messages_api import MessagesApi, Say
 from tests.model_servers import ModelServer
 from tests.scripted_model import HELLO, SCRIPTS
 from tests.terminal import Terminal
-from tests.test_real_claude import trust_the_folder
+from tests.claudes import trust_the_folder
 
 pytestmark = pytest.mark.real_claude
 
