@@ -17,7 +17,7 @@ def main() -> None:
         sys.stderr.write(f"claude-local-setup: {error.problem}\n  remedy: {error.remedy}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        sys.stderr.write("claude-local-setup: stopped; what was done so far is whole, and apply goes on from there\n")
+        sys.stderr.write("claude-local-setup: stopped; what was done so far is whole: run it again to go on\n")
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)

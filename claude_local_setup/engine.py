@@ -60,7 +60,7 @@ def _outcome(step: Step, meta: Any) -> Step:
         return replace(step, change="changed")
     said = [line.strip() for line in (meta.stderr_lines or meta.stdout_lines) if line.strip()]
     error = said[-1] if said else "the command failed and gave no reason"
-    return replace(step, change="failed", error=error, remedy="mend that and run claude-local-setup apply again")
+    return replace(step, change="failed", error=error, remedy="mend that, then run this again")
 
 
 def _announcing(progress: Progress, steps: Sequence[Step]) -> type[BaseStateCallback]:

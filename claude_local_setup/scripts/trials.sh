@@ -22,8 +22,8 @@ ask_shell() { # a fresh login shell, as a new terminal starts one
   timeout -k 1 20 setsid "$1" -lic 'command -v claude-local >/dev/null && echo found; type claude 2>/dev/null | grep -q claude-local && echo shadowed; env | grep -q "^ANTHROPIC_" && echo leaks; case ":$PATH:" in *":$HOME/.local/bin:"*) echo path ;; esac' </dev/null 2>/dev/null
 }
 
-ask_fish() {
-  timeout -k 1 20 setsid fish -lic 'type -q claude-local; and echo found; env | grep -q "^ANTHROPIC_"; and echo leaks; contains -- $HOME/.local/bin $PATH; and echo path' </dev/null 2>/dev/null
+ask_fish() { # fish keeps its history where it is told to, and makes that folder
+  XDG_DATA_HOME=$work/fish timeout -k 1 20 setsid fish -lic 'type -q claude-local; and echo found; env | grep -q "^ANTHROPIC_"; and echo leaks; contains -- $HOME/.local/bin $PATH; and echo path' </dev/null 2>/dev/null
 }
 
 make_workspace() { # a repository with all that the jail protects

@@ -1,0 +1,176 @@
+"""The removal: the inverse of apply, from the manifest. Pure; its steps are carried out and told as apply's are."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from . import paths
+from .manifest import Manifest
+from .plan import (
+    ImpossibleError,
+    RemoveAll,
+    RemoveFile,
+    RemoveFolder,
+    SetMode,
+    Step,
+    Uninstall,
+    check_not_normal,
+    is_inside,
+    mode_diff,
+    package_commands,
+)
+from .probe import Actual
+from .record import Before, Record
+from .target import PACKAGES, shown
+from .undo import removed_file, undo
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to go besides what is ours: all that lies in the config directory, the packages that we installed."""
+
+    purge: bool = False
+    packages: bool = False
+
+
+def removal(manifest: Manifest, actual: Actual, wish: Wish) -> list[Step]:
+    """One step for each thing to undo, the last that was put first; the manifest goes last: a killed run can go on."""
+    records = list(reversed(manifest.records))
+    steps = list(_sessions(actual))
+    steps += [undo(record, actual) for record in records if not _is_special(record, actual, wish)]
+    steps += leftovers([*(record.put.path for record in records), actual.path(paths.MANIFEST)], actual)
+    for record in records:
+        steps += _config_directory(record, actual, wish) if record.kind == "Directory" else ()
+    steps += _config(manifest, actual) if wish.purge else ()
+    folders = _made(manifest, actual, wish)
+    steps += emptied([folder for folder in folders if not _holds_manifest(folder, actual)], actual, steps)
+    for record in records:
+        steps += _packages(record, actual) if wish.packages else ()
+    steps += _tried("manifest", actual.path(paths.MANIFEST), actual)
+    steps += emptied([folder for folder in folders if _holds_manifest(folder, actual)], actual, steps)
+    return steps
+
+
+def leftovers(places: Iterable[str], actual: Actual) -> Iterator[Step]:
+    """Temporary files beside our places, from a run that was killed while it wrote."""
+    found = tuple(dict.fromkeys(left for place in places if place for left in _left_beside(place, actual)))
+    if found:
+        yield Step("leftovers of a run that was killed", "pending", _removals(found), RemoveAll(found))
+
+
+def emptied(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[Step]:
+    """A step for each folder that is empty once the steps are carried out, the innermost first."""
+    gone = {path for step in steps for path in _gone(step)}
+    for folder in sorted(set(folders), key=lambda path: (-path.count("/"), path)):
+        node = actual.node(folder)
+        left = [name for name in actual.names(folder) if f"{folder}/{name}" not in gone]
+        if node.kind == "directory" and not node.link and not left:
+            gone.add(folder)
+            yield Step(f"folder {shown(folder, actual)}", "pending", f"- rmdir {folder}\n", RemoveFolder(folder))
+
+
+def _sessions(actual: Actual) -> Iterator[Step]:
+    """A session writes to its config directory, and its rules lie there: it must not lose them while it runs."""
+    if actual.sessions:
+        numbers = " ".join(map(str, sorted(actual.sessions)))
+        error = f"a claude-local session is running (process {numbers})"
+        yield Step("sessions", "failed", error=error, remedy=f"end it, or: kill {numbers}")
+
+
+def _left_beside(place: str, actual: Actual) -> Iterator[str]:
+    folder, _, name = (actual.node(place).real or place).rpartition("/")
+    pattern = re.compile(re.escape(f".{name}.claude-local-setup.") + "[A-Za-z0-9]{6}")
+    yield from (f"{folder}/{other}" for other in actual.folders.get(folder, ()) if pattern.fullmatch(other))
+
+
+def _is_special(record: Record, actual: Actual, wish: Wish) -> bool:
+    """Packages and the config directory; and what goes with it in a purge, whatever became of it."""
+    purged = wish.purge and record.put.path.startswith(actual.path(paths.CONFIG_DIR) + "/")
+    return record.kind in ("Directory", "Packages") or (purged and record.before.kind == "absent")
+
+
+def _config_directory(record: Record, actual: Actual, wish: Wish) -> Iterator[Step]:
+    """What was in it before the first apply stays, and so does its mode."""
+    path, node = record.put.path, actual.node(record.put.path)
+    if node.kind != "directory":
+        return
+    try:
+        check_not_normal(node, actual)
+    except ImpossibleError as reason:
+        yield Step(record.name, kept=reason.error, remedy=reason.remedy)
+        return
+    rest = tuple(f"{path}/{name}" for name in actual.names(path) if name not in record.before.had)
+    if wish.purge and rest:
+        yield Step(f"all in {shown(path, actual)}", "pending", _removals(rest), RemoveAll(rest))
+    mode = record.before.mode
+    if mode is not None and node.mode != mode:
+        yield Step(record.name, "pending", mode_diff(path, node, mode), SetMode(node.real, mode))
+
+
+def _config(manifest: Manifest, actual: Actual) -> Iterator[Step]:
+    """The config is the user's, unless it was written since the first apply: then a purge takes it too."""
+    if manifest.config and manifest.config.kind == "absent":
+        yield from _tried("config", actual.facts["config"], actual)
+
+
+def _made(manifest: Manifest, actual: Actual, wish: Wish) -> list[str]:
+    """The folders that apply made."""
+    before: list[Before] = [manifest.own, *(record.before for record in manifest.records)]
+    config = [manifest.config] if wish.purge and manifest.config else []
+    own = [record.put.path for record in manifest.records if _made_by_us(record)]
+    return [*(folder for item in [*before, *config] for folder in item.made), *own, actual.path(paths.STATE_DIR)]
+
+
+def _made_by_us(record: Record) -> bool:
+    return record.kind == "Directory" and record.before.kind == "absent"
+
+
+def _holds_manifest(folder: str, actual: Actual) -> bool:
+    return is_inside(actual.path(paths.MANIFEST), folder)
+
+
+def _packages(record: Record, actual: Actual) -> Iterator[Step]:
+    packages = installed_by_us(record, actual)
+    if not packages:
+        return
+    commands = package_commands(Uninstall(packages))
+    if not actual.is_root and not actual.facts["sudo"]:
+        remedy = "as root: " + shlex.join(commands[0])
+        yield Step(record.name, "failed", error="there is no sudo to remove packages with", remedy=remedy)
+        return
+    diff = "".join(f"- {shlex.join(command)}\n" for command in commands)
+    yield Step(record.name, "pending", diff, Uninstall(packages))
+
+
+def installed_by_us(record: Record, actual: Actual) -> tuple[str, ...]:
+    """The packages of the record that were not there before the first apply, and are there now."""
+    return tuple(
+        package
+        for package in record.put.packages
+        if package not in record.before.packages and actual.facts.get(PACKAGES.get(package, ""), "?")
+    )
+
+
+def _tried(name: str, path: str, actual: Actual) -> Iterator[Step]:
+    node = actual.node(path)
+    if node.kind != "file" or node.content is None:
+        return
+    try:
+        yield removed_file(name, path, node, actual)
+    except ImpossibleError as reason:
+        yield Step(name, "failed", error=reason.error, remedy=reason.remedy)
+
+
+def _removals(removed: Iterable[str]) -> str:
+    return "".join(f"- rm -r {path}\n" for path in removed)
+
+
+def _gone(step: Step) -> Iterator[str]:
+    match step.action:
+        case RemoveFile(path, _) | RemoveFolder(path):
+            yield path
+        case RemoveAll(removed):
+            yield from removed
