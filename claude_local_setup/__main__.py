@@ -14,7 +14,10 @@ def main() -> None:
     except SetupError as error:
         if "--debug" in sys.argv:
             raise
-        sys.stderr.write(f"claude-local-setup: {error.problem}\n  remedy: {error.remedy}\n")
+        from .output import say
+
+        say(f"claude-local-setup: {error.problem}", err=True)
+        say(f"  remedy: {error.remedy}", err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.stderr.write("claude-local-setup: stopped; what was done so far is whole: run it again to go on\n")

@@ -78,8 +78,8 @@ def _cleaned(
 def _without(theirs: Object, put: Mapping[str, Any], original: Mapping[str, Any], still: Mapping[str, Any]) -> Object:
     result = dict(theirs)
     for key, value in put.items():
-        if key not in result or (key in still and not isinstance(value, dict | list)):
-            continue
+        if key not in result or (key in still and not _holds_more(value) and not _holds_more(still[key])):
+            continue  # it is replaced anyway
         match result[key], value:
             case dict() as inner, Mapping():
                 result[key] = _without(inner, value, _object(original.get(key)), _object(still.get(key)))
@@ -93,6 +93,10 @@ def _without(theirs: Object, put: Mapping[str, Any], original: Mapping[str, Any]
         if result.get(key) in ({}, []) and key not in still:
             _restore(result, key, value, original)
     return result
+
+
+def _holds_more(value: object) -> bool:
+    return isinstance(value, dict | list)
 
 
 def _restore(result: Object, key: str, put: object, original: Mapping[str, Any]) -> None:
