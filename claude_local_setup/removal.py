@@ -95,7 +95,7 @@ def _is_special(record: Record, actual: Actual, wish: Wish) -> bool:
 def _config_directory(record: Record, actual: Actual, wish: Wish) -> Iterator[Step]:
     """What was in it before the first apply stays, and so does its mode."""
     path, node = record.put.path, actual.node(record.put.path)
-    if node.kind != "directory":
+    if node.kind != "directory" or path != actual.path(paths.CONFIG_DIR):
         return
     try:
         check_not_normal(node, actual)

@@ -10,6 +10,7 @@ from .plan import (
     RemoveFile,
     Step,
     Write,
+    check_not_normal,
     check_place,
     check_writable,
     is_inside,
@@ -25,6 +26,7 @@ def undo(record: Record, actual: Actual) -> Step:
     path = record.put.path
     node = actual.node(path)
     try:
+        check_not_normal(Node(node.kind, real=path) if node.link and record.kind == "Link" else node, actual)
         match record.kind:
             case _ if node.kind == "absent":
                 return Step(record.name)

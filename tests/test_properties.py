@@ -287,8 +287,8 @@ HONEST = {
 ACTUAL: Actual = read(answer(HONEST))
 
 evil = st.sampled_from(
-    ["\x1b[2J\x1b]0;title\x07", "'; touch /tmp/hostile; '", "$(touch /tmp/hostile)", "\n\r\0\x9b", "\u202egnp", '"', "a=b",
-     "../../etc/passwd", "\udcff", "-rf", "9" * 5000, "", "/home/u"]
+    ["\x1b[2J\x1b]0;title\x07", "'; touch /tmp/hostile; '", "$(touch /tmp/hostile)", "\n\r\0\x9b", "\u202egnp", '"',
+     "a=b", "../../etc/passwd", "\udcff", "-rf", "9" * 5000, "", "/home/u"]
 ) | st.text(max_size=6)  # fmt: skip
 
 
@@ -351,11 +351,13 @@ def with_manifest(manifest: bytes) -> list[str]:
 
 
 places = st.sampled_from(["/home/u/.claude/settings.json", "/etc/passwd", "/home/u/.bashrc", "x", "", "/", "\x1b[2J"])
+kinds = st.sampled_from(["File", "Block", "Link", "Seed", "MergedJson", "Directory", "Packages", "x"])
+befores = st.fixed_dictionaries({"kind": evil}, optional={"made": st.lists(places), "mode": evil})
 records = st.fixed_dictionaries(
-    {"name": evil, "kind": st.sampled_from(["File", "Block", "Link", "Seed", "MergedJson", "Directory", "Packages", "x"])},
+    {"name": evil, "kind": kinds},
     optional={"path": places | values, "sha256": evil | values, "put": values, "body": evil, "was": values, "to": evil,
               "packages": st.lists(evil) | values,
-              "before": st.fixed_dictionaries({"kind": evil}, optional={"made": st.lists(places), "mode": evil}) | values},
+              "before": befores | values},
 )  # fmt: skip
 
 
