@@ -6,11 +6,16 @@ import sys
 
 
 def main() -> None:
+    import click
+
     from .cli import cli
     from .errors import SetupError
 
     try:
-        cli(prog_name="claude-local-setup")
+        sys.exit(cli.main(prog_name="claude-local-setup", standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except SetupError as error:
         if "--debug" in sys.argv:
             raise
@@ -19,7 +24,7 @@ def main() -> None:
         say(f"claude-local-setup: {error.problem}", err=True)
         say(f"  remedy: {error.remedy}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("claude-local-setup: stopped; what was done so far is whole: run it again to go on\n")
         sys.exit(130)
     except BrokenPipeError:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gevent import monkey
+from gevent import get_hub, monkey
 
 monkey.patch_all()  # pyinfra is built on gevent: this must precede its import
+get_hub().exception_stream = None  # on Ctrl-C gevent would print an exception of its own
 
 from pyinfra.api import Config, Inventory, State  # noqa: E402
 from pyinfra.api.connect import connect_all, disconnect_all  # noqa: E402

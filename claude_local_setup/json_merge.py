@@ -90,7 +90,7 @@ def _without(theirs: Object, put: Mapping[str, Any], original: Mapping[str, Any]
                 result[key] = original[key]
             case current, _ if same(current, value):
                 del result[key]
-        if result.get(key) in ({}, []) and key not in still:
+        if result.get(key) in ({}, []) and type(still.get(key)) is not type(value):
             _restore(result, key, value, original)
     return result
 

@@ -103,8 +103,7 @@ def _before(entry: Entry, actual: Actual, earlier: Manifest) -> Before:
         case Packages():
             return Before(packages=tuple(name for name, command in entry.packages.items() if actual.facts[command]))
         case Directory():
-            a_manifest_was_lost = not earlier.found and actual.node(actual.path(paths.ENFORCED)).kind == "file"
-            return Before() if a_manifest_was_lost else before(entry.path, actual)
+            return Before() if not earlier.found and is_config_dir_ours(actual) else before(entry.path, actual)
         case File() if is_ours(entry, actual):
             return Before()
         case File() | MergedJson():
@@ -127,6 +126,11 @@ def before(path: str, actual: Actual) -> Before:
         had=actual.names(path) if node.kind == "directory" else (),
         made=missing_folders(path, actual),
     )
+
+
+def is_config_dir_ours(actual: Actual) -> bool:
+    """Whether apply made the config directory though no manifest says so: it still works, or remove has left a note."""
+    return any(actual.node(actual.path(sign)).kind == "file" for sign in (paths.ENFORCED, paths.NOTE))
 
 
 def is_ours(entry: File, actual: Actual) -> bool:

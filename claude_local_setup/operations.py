@@ -18,6 +18,7 @@ from .plan import (
     RemoveAll,
     RemoveFile,
     RemoveFolder,
+    RemoveRecord,
     SetMode,
     Step,
     Uninstall,
@@ -63,6 +64,8 @@ def _commands(action: Action) -> Iterator[StringCommand]:
             yield _line(*_script("remove"), "folder", path)
         case RemoveAll(paths):
             yield _line(*_script("remove"), "all", *paths)
+        case RemoveRecord(top, path, expected):
+            yield _line(*_script("remove"), "record", expected, path, top)
 
 
 def _script(name: str) -> list[str]:

@@ -75,11 +75,21 @@ class RemoveAll:
 
 
 @dataclass(frozen=True)
+class RemoveRecord:
+    """Removes the manifest, and the folders from `top` down to it, at once."""
+
+    top: str
+    path: str
+    expected: str
+
+
+@dataclass(frozen=True)
 class Uninstall:
     packages: tuple[str, ...]
 
 
-Action = Install | MakeDirectory | SetMode | Write | MakeLink | RemoveFile | RemoveFolder | RemoveAll | Uninstall
+Removal = RemoveFile | RemoveFolder | RemoveAll | RemoveRecord | Uninstall
+Action = Install | MakeDirectory | SetMode | Write | MakeLink | Removal
 
 
 @dataclass(frozen=True)

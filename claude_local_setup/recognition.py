@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from . import block, json_merge, paths
-from .manifest import Manifest, is_ours, own_folders
+from .manifest import Manifest, before, is_config_dir_ours, is_ours, own_folders
 from .probe import Actual
 from .record import Before, Put, Record, put, sha256
 from .target import Block, Directory, Entry, File, Link, MergedJson, Packages, Seed
@@ -47,7 +48,9 @@ def _holds(entry: MergedJson, text: bytes) -> bool:
 
 
 def _record(entry: Entry, actual: Actual) -> Record:
-    known = put(entry)
+    known, earlier = put(entry), Before()
     if isinstance(entry, File):
         known = Put(entry.path, sha256=sha256(actual.node(entry.path).content or b""))
-    return Record(entry.name, type(entry).__name__, known, Put(), Before())
+    if isinstance(entry, Directory) and not is_config_dir_ours(actual):
+        earlier = replace(before(entry.path, actual), made=())
+    return Record(entry.name, type(entry).__name__, known, Put(), earlier)

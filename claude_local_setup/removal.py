@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import paths
+from .diff import diff_of
 from .manifest import Manifest
 from .plan import (
+    ABSENT,
     ImpossibleError,
     RemoveAll,
     RemoveFile,
     RemoveFolder,
+    RemoveRecord,
     SetMode,
     Step,
     Uninstall,
+    Write,
     check_not_normal,
     is_inside,
     mode_diff,
     package_commands,
 )
 from .probe import Actual
-from .record import Before, Record
+from .record import Before, Record, sha256
 from .target import PACKAGES, shown
 from .undo import removed_file, undo
+
+NOTE = b"apply made this folder; `claude-local-setup remove --purge` removes it with all that is in it.\n"
 
 
 @dataclass(frozen=True)
@@ -41,35 +47,59 @@ def removal(manifest: Manifest, actual: Actual, wish: Wish) -> list[Step]:
     records = list(reversed(manifest.records))
     steps = list(_sessions(actual))
     steps += [undo(record, actual) for record in records if not _is_special(record, actual, wish)]
-    steps += leftovers([*(record.put.path for record in records), actual.path(paths.MANIFEST)], actual)
+    steps += leftovers((record.put.path for record in records), actual)
     for record in records:
-        steps += _config_directory(record, actual, wish) if record.kind == "Directory" else ()
+        steps += _config_directory(record, actual, wish, steps) if record.kind == "Directory" else ()
     steps += _config(manifest, actual) if wish.purge else ()
     folders = _made(manifest, actual, wish)
     steps += emptied([folder for folder in folders if not _holds_manifest(folder, actual)], actual, steps)
     for record in records:
         steps += _packages(record, actual) if wish.packages else ()
-    steps += _tried("manifest", actual.path(paths.MANIFEST), actual)
-    steps += emptied([folder for folder in folders if _holds_manifest(folder, actual)], actual, steps)
+    steps += _record([folder for folder in folders if _holds_manifest(folder, actual)], actual, steps)
     return steps
+
+
+def _record(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[Step]:
+    """The manifest with the folders that hold nothing else."""
+    path = actual.path(paths.MANIFEST)
+    manifest = list(_tried("manifest", path, actual))
+    tops = list(_empty_folders(folders, actual, [*steps, *manifest]))
+    if not tops or any(step.change == "failed" for step in manifest):
+        yield from manifest
+        return
+    diff = "".join([*(step.diff for step in manifest), *(f"- rmdir {folder}\n" for folder in tops)])
+    expected = sha256(actual.node(path).content or b"") if manifest else ABSENT
+    yield Step("manifest", "pending", diff, RemoveRecord(tops[-1], path, expected))
 
 
 def leftovers(places: Iterable[str], actual: Actual) -> Iterator[Step]:
     """Temporary files beside our places, from a run that was killed while it wrote."""
-    found = tuple(dict.fromkeys(left for place in places if place for left in _left_beside(place, actual)))
+    manifest = actual.path(paths.MANIFEST)
+    known = [*places, *paths.above(manifest), manifest]
+    found = tuple(dict.fromkeys(left for place in known if place for left in _left_beside(place, actual)))
     if found:
         yield Step("leftovers of a run that was killed", "pending", _removals(found), RemoveAll(found))
 
 
 def emptied(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[Step]:
-    """A step for each folder that is empty once the steps are carried out, the innermost first."""
+    """A step for each folder that is empty once the steps are carried out."""
+    for folder in _empty_folders(folders, actual, steps):
+        yield Step(f"folder {shown(folder, actual)}", "pending", f"- rmdir {folder}\n", RemoveFolder(folder))
+
+
+def _empty_folders(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[str]:
+    """The innermost first."""
     gone = {path for step in steps for path in _gone(step)}
     for folder in sorted(set(folders), key=lambda path: (-path.count("/"), path)):
         node = actual.node(folder)
-        left = [name for name in actual.names(folder) if f"{folder}/{name}" not in gone]
-        if node.kind == "directory" and not node.link and not left:
+        if node.kind == "directory" and not node.link and not _left(folder, actual, gone):
             gone.add(folder)
-            yield Step(f"folder {shown(folder, actual)}", "pending", f"- rmdir {folder}\n", RemoveFolder(folder))
+            yield folder
+
+
+def _left(folder: str, actual: Actual, gone: Container[str]) -> list[str]:
+    """What lies in the folder and is not gone."""
+    return [path for name in actual.names(folder) if (path := f"{folder}/{name}") not in gone]
 
 
 def _sessions(actual: Actual) -> Iterator[Step]:
@@ -92,7 +122,7 @@ def _is_special(record: Record, actual: Actual, wish: Wish) -> bool:
     return record.kind in ("Directory", "Packages") or (purged and record.before.kind == "absent")
 
 
-def _config_directory(record: Record, actual: Actual, wish: Wish) -> Iterator[Step]:
+def _config_directory(record: Record, actual: Actual, wish: Wish, steps: Sequence[Step]) -> Iterator[Step]:
     """What was in it before the first apply stays, and so does its mode."""
     path, node = record.put.path, actual.node(record.put.path)
     if node.kind != "directory" or path != actual.path(paths.CONFIG_DIR):
@@ -105,9 +135,23 @@ def _config_directory(record: Record, actual: Actual, wish: Wish) -> Iterator[St
     rest = tuple(f"{path}/{name}" for name in actual.names(path) if name not in record.before.had)
     if wish.purge and rest:
         yield Step(f"all in {shown(path, actual)}", "pending", _removals(rest), RemoveAll(rest))
+    if not wish.purge and record.before.kind == "absent":
+        yield from _noted(path, actual, steps)
     mode = record.before.mode
     if mode is not None and node.mode != mode:
         yield Step(record.name, "pending", mode_diff(path, node, mode), SetMode(node.real, mode))
+
+
+def _noted(folder: str, actual: Actual, steps: Sequence[Step]) -> Iterator[Step]:
+    """A note in the config directory, if something of the user's stays there: a later purge knows by it who made it."""
+    note = actual.path(paths.NOTE)
+    there = not actual.is_absent(note)
+    others = [path for path in _left(folder, actual, {path for step in steps for path in _gone(step)}) if path != note]
+    if there and not others:
+        yield from _tried("note", note, actual)
+    if others and not there:
+        diff = diff_of(None, NOTE, shown(note, actual))
+        yield Step("note", "pending", diff, Write(note, NOTE, 0o600, ABSENT))
 
 
 def _config(manifest: Manifest, actual: Actual) -> Iterator[Step]:

@@ -38,7 +38,7 @@ def whole_plan(entries: Iterable[Entry], actual: Actual) -> list[Step]:
     first, record, *rest = plan(known, actual, there)
     steps = [first, record, *(step for _, step in undone if step.change != "none" or step.kept)]
     steps += emptied(_folders(stale, known), actual, steps)
-    steps += leftovers([*map(place, known), *map(_place, stale), actual.path(paths.MANIFEST)], actual)
+    steps += leftovers([*map(place, known), *map(_place, stale)], actual)
     return [*steps, *rest, *(_tidied(known, actual, earlier, there) if there else ())]
 
 

@@ -120,6 +120,7 @@ def probed_paths(config: Config) -> list[str]:
             paths.IDE_LINK,
             paths.MODEL,
             paths.MODEL_COMMAND,
+            paths.NOTE,
         ),
         *(paths.WRAPPER, paths.MANIFEST, paths.BASH_RC, *paths.BASH_LOGIN),
         *(config.shell.rc if config.shell.rc != "auto" else ("~/.config/fish/config.fish",)),

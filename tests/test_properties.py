@@ -265,6 +265,8 @@ def answer(host: Mapping[str, str], **other: bytes) -> list[str]:
         "links": b"",
         "names": b"",
         "allowed": zeros(f"r:{home}", f"w:{home}"),
+        "files": b"",
+        "contents": b"",
         "normal_settings": b"x",
         "normal_program": b"",
         "normal_state": b"x",
@@ -276,7 +278,7 @@ def answer(host: Mapping[str, str], **other: bytes) -> list[str]:
 
 HONEST = {
     **dict.fromkeys(sorted(FACTS), ""),
-    **{"format": "1", "home": "/home/u", "real_home": "/home/u", "user": "u", "uid": "1000", "shell": "/bin/bash"},
+    **{"format": "1", "home": "/home/u", "real_home": "/home/u", "uid": "1000", "shell": "/bin/bash"},
     **{"zsh_rc": "/home/u/.zshrc", "fish_rc": "/home/u/.config/fish/config.fish", "arch": "x86_64"},
     **{
         "bwrap": "/usr/bin/bwrap",
@@ -332,6 +334,7 @@ def test_a_host_may_say_anything_of_itself(key: str, value: str) -> None:
 @given(
     key=st.sampled_from(
         ["facts", "os_release", "entries", "targets", "asked", "real", "links", "names", "allowed", "normal_running",
+         "files", "contents",
          "normal_settings", "sessions"]
     ),
     value=st.binary() | evil.map(lambda text: zeros(text)) | st.lists(evil).map(lambda items: zeros(*items)),
@@ -346,8 +349,8 @@ def test_a_host_may_answer_anything_to_one_question(key: str, value: bytes) -> N
 def with_manifest(manifest: bytes) -> list[str]:
     place = "/home/u/.local/state/claude-local-setup/manifest.json"
     nodes = zeros("/home/u", "directory", "700", "1000", place, "regular file", "600", "1000")
-    lines = answer(HONEST, entries=nodes, targets=nodes, asked=zeros("/home/u", place), real=zeros("/home/u", place))
-    return [*lines[:-1], said("path", zeros(place)), said("content", manifest), lines[-1]]
+    asked, files = zeros("/home/u", place), zeros(place, str(len(manifest)))
+    return answer(HONEST, entries=nodes, targets=nodes, asked=asked, real=asked, files=files, contents=manifest)
 
 
 places = st.sampled_from(["/home/u/.claude/settings.json", "/etc/passwd", "/home/u/.bashrc", "x", "", "/", "\x1b[2J"])

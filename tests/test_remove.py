@@ -102,9 +102,29 @@ def test_sessions_and_settings_stay_without_purge_and_go_with_it(plain_home: Hom
     assert {str(path.relative_to(home.path)) for path in home.path.rglob("*") if path.is_file()} == {
         ".claude-local/projects/x/session.jsonl",
         ".claude-local/settings.json",
+        ".claude-local/.made-by-claude-local-setup",
     }
     assert json.loads((home.path / ".claude-local/settings.json").read_text()) == {"theme": "dark"}
     assert home.json("remove", "--purge", "-y")["failed"] == 0
+    assert tree(home.path) == {}
+
+
+def test_what_was_there_before_outlives_a_second_purge(plain_home: Home) -> None:
+    live_in(plain_home)
+    before = snapshot(plain_home.path)
+    plain_home.json("apply", "-y")
+    plain_home.json("remove", "--purge", "-y")
+    plain_home.json("remove", "--purge", "-y")
+    assert snapshot(plain_home.path) == before
+
+
+def test_what_sessions_left_goes_with_a_purge_also_after_another_apply(plain_home: Home) -> None:
+    home = plain_home
+    home.json("apply", "-y")
+    home.write(".claude-local/projects/x/session.jsonl", "{}\n")
+    home.json("remove", "-y")
+    home.json("apply", "-y")
+    home.json("remove", "--purge", "-y")
     assert tree(home.path) == {}
 
 
