@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeGuard
 
-from . import block, json_merge, paths
+from . import block, json_merge
 from .diff import diff_of
 from .manifest import Manifest, manifest_entry, sha256
+from .places import ImpossibleError, check_not_normal, check_parent, check_place, check_writable, quoted
 from .probe import Actual, Node
 from .record import Record
 from .target import Block, Directory, Entry, File, Link, MergedJson, Packages, Seed, shown
@@ -108,14 +109,6 @@ class Step:
     kept: str = ""
 
 
-class ImpossibleError(Exception):
-    """An entry that must not be put there as things stand: a sentence and a remedy."""
-
-    def __init__(self, error: str, remedy: str) -> None:
-        super().__init__(error)
-        self.error, self.remedy = error, remedy
-
-
 def plan(entries: Iterable[Entry], actual: Actual, stale: Iterable[Record] = ()) -> list[Step]:
     """One step for each entry, in their order; the manifest after the packages, before anything is written.
 
@@ -188,7 +181,7 @@ def _other_package_tools(named: str) -> str:
 def _directory(entry: Directory, actual: Actual) -> Step:
     node = actual.node(entry.path)
     if node.kind == "absent":
-        _check_parent(entry.path, actual)
+        check_parent(entry.path, actual)
         return Step(
             entry.name,
             "pending",
@@ -253,75 +246,5 @@ def _content(entry: File | Seed | MergedJson | Block, node: Node, earlier: Manif
                 ) from None
 
 
-def check_place(path: str, node: Node, actual: Actual) -> None:
-    """Raises ImpossibleError unless a file may be put at `path`, or what is there may be replaced by it."""
-    check_not_normal(node, actual)
-    config_dir = actual.path(paths.CONFIG_DIR)
-    if path.startswith(config_dir + "/") and node.link and not is_inside(node.real, actual.node(config_dir).real):
-        # A session can write in this folder: a link out of it would have us write where the session cannot.
-        raise ImpossibleError(f"{path} is a link to {node.real}, outside its folder", f"rm {quoted(path)}")
-    if node.kind == "absent":
-        return _check_parent(path, actual)
-    if node.kind == "dangling":
-        raise ImpossibleError(f"{path} is a link to {node.real}, which is not there", f"touch {quoted(node.real)}")
-    if node.kind != "file":
-        raise ImpossibleError(f"{path} is in the way: it is not a file", f"mv {quoted(path)} {quoted(path)}.old")
-    if node.content is None:
-        raise ImpossibleError(f"{path} cannot be read, or is larger than 16 MiB", f"ls -lL {quoted(path)}")
-    return None
-
-
-def check_writable(path: str, node: Node, actual: Actual) -> None:
-    """Raises ImpossibleError for a file that is not ours to replace, although its folder would let us."""
-    if node.kind != "file" or actual.is_root:
-        return
-    if node.uid != int(actual.facts["uid"]):
-        raise ImpossibleError(f"{path} belongs to another user", f"sudo chown {actual.facts['uid']} {quoted(path)}")
-    if not node.writable and node.mode & 0o200:
-        raise ImpossibleError(
-            f"{path} is immutable, or its file system is read-only",
-            f"sudo chattr -i {quoted(path)}, or see: findmnt -T {quoted(path)}",
-        )
-    if not node.writable and not is_inside(path, actual.path(paths.CONFIG_DIR)):
-        raise ImpossibleError(f"{path} is read-only", f"chmod u+w {quoted(path)}, or leave it out of shell.rc")
-
-
-def check_not_normal(node: Node, actual: Actual) -> None:
-    for normal in map(actual.path, paths.NORMAL):
-        if is_inside(node.real, normal) or is_inside(node.real, actual.facts["real_home"] + normal[len(actual.home) :]):
-            raise ImpossibleError(
-                f"{normal} belongs to the normal claude and is never written", "remove the link that leads there"
-            )
-
-
-def _check_parent(path: str, actual: Actual) -> None:
-    """The nearest folder above that exists must let us write in it."""
-    for parent in _parents(path):
-        node = actual.node(parent)
-        if node.kind == "absent":
-            continue
-        if node.kind != "directory":
-            raise ImpossibleError(
-                f"{parent} is in the way: it is not a folder", f"mv {quoted(parent)} {quoted(parent)}.old"
-            )
-        if not node.writable:
-            raise ImpossibleError(f"{parent} cannot be written", f"ls -ld {quoted(parent)}")
-        return
-
-
-def _parents(path: str) -> Iterator[str]:
-    while "/" in path.rstrip("/") and path != "/":
-        path = path.rpartition("/")[0] or "/"
-        yield path
-
-
-def is_inside(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
 def mode_diff(path: str, node: Node, mode: int) -> str:
     return f"- mode {node.mode:04o} {path}\n+ mode {mode:04o} {path}\n"
-
-
-def quoted(path: str) -> str:
-    return shlex.quote(path)

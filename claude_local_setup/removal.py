@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import paths
 from .diff import diff_of
+from .folders import emptied, empty_folders, gone_by, left_in, leftovers, removals, trial_leftovers
 from .manifest import Manifest
-from .plan import (
-    ABSENT,
-    ImpossibleError,
-    RemoveAll,
-    RemoveFile,
-    RemoveFolder,
-    RemoveRecord,
-    SetMode,
-    Step,
-    Uninstall,
-    Write,
-    check_not_normal,
-    is_inside,
-    mode_diff,
-    package_commands,
-)
+from .places import ImpossibleError, check_not_normal, is_inside
+from .plan import ABSENT, RemoveAll, RemoveRecord, SetMode, Step, Uninstall, Write, mode_diff, package_commands
 from .probe import Actual
 from .record import Before, Record, sha256
 from .target import PACKAGES, shown
@@ -47,7 +33,7 @@ def removal(manifest: Manifest, actual: Actual, wish: Wish) -> list[Step]:
     records = list(reversed(manifest.records))
     steps = list(_sessions(actual))
     steps += [undo(record, actual) for record in records if not _is_special(record, actual, wish)]
-    steps += leftovers((record.put.path for record in records), actual)
+    steps += [*leftovers((record.put.path for record in records), actual), *trial_leftovers(actual)]
     for record in records:
         steps += _config_directory(record, actual, wish, steps) if record.kind == "Directory" else ()
     steps += _config(manifest, actual) if wish.purge else ()
@@ -63,7 +49,7 @@ def _record(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> It
     """The manifest with the folders that hold nothing else."""
     path = actual.path(paths.MANIFEST)
     manifest = list(_tried("manifest", path, actual))
-    tops = list(_empty_folders(folders, actual, [*steps, *manifest]))
+    tops = list(empty_folders(folders, actual, [*steps, *manifest]))
     if not tops or any(step.change == "failed" for step in manifest):
         yield from manifest
         return
@@ -72,48 +58,12 @@ def _record(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> It
     yield Step("manifest", "pending", diff, RemoveRecord(tops[-1], path, expected))
 
 
-def leftovers(places: Iterable[str], actual: Actual) -> Iterator[Step]:
-    """Temporary files beside our places, from a run that was killed while it wrote."""
-    manifest = actual.path(paths.MANIFEST)
-    known = [*places, *paths.above(manifest), manifest]
-    found = tuple(dict.fromkeys(left for place in known if place for left in _left_beside(place, actual)))
-    if found:
-        yield Step("leftovers of a run that was killed", "pending", _removals(found), RemoveAll(found))
-
-
-def emptied(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[Step]:
-    """A step for each folder that is empty once the steps are carried out."""
-    for folder in _empty_folders(folders, actual, steps):
-        yield Step(f"folder {shown(folder, actual)}", "pending", f"- rmdir {folder}\n", RemoveFolder(folder))
-
-
-def _empty_folders(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[str]:
-    """The innermost first."""
-    gone = {path for step in steps for path in _gone(step)}
-    for folder in sorted(set(folders), key=lambda path: (-path.count("/"), path)):
-        node = actual.node(folder)
-        if node.kind == "directory" and not node.link and not _left(folder, actual, gone):
-            gone.add(folder)
-            yield folder
-
-
-def _left(folder: str, actual: Actual, gone: Container[str]) -> list[str]:
-    """What lies in the folder and is not gone."""
-    return [path for name in actual.names(folder) if (path := f"{folder}/{name}") not in gone]
-
-
 def _sessions(actual: Actual) -> Iterator[Step]:
     """A session writes to its config directory, and its rules lie there: it must not lose them while it runs."""
     if actual.sessions:
         numbers = " ".join(map(str, sorted(actual.sessions)))
         error = f"a claude-local session is running (process {numbers})"
         yield Step("sessions", "failed", error=error, remedy=f"end it, or: kill {numbers}")
-
-
-def _left_beside(place: str, actual: Actual) -> Iterator[str]:
-    folder, _, name = (actual.node(place).real or place).rpartition("/")
-    pattern = re.compile(re.escape(f".{name}.claude-local-setup.") + "[A-Za-z0-9]{6}")
-    yield from (f"{folder}/{other}" for other in actual.folders.get(folder, ()) if pattern.fullmatch(other))
 
 
 def _is_special(record: Record, actual: Actual, wish: Wish) -> bool:
@@ -134,7 +84,7 @@ def _config_directory(record: Record, actual: Actual, wish: Wish, steps: Sequenc
         return
     rest = tuple(f"{path}/{name}" for name in actual.names(path) if name not in record.before.had)
     if wish.purge and rest:
-        yield Step(f"all in {shown(path, actual)}", "pending", _removals(rest), RemoveAll(rest))
+        yield Step(f"all in {shown(path, actual)}", "pending", removals(rest), RemoveAll(rest))
     if not wish.purge and record.before.kind == "absent":
         yield from _noted(path, actual, steps)
     mode = record.before.mode
@@ -146,7 +96,7 @@ def _noted(folder: str, actual: Actual, steps: Sequence[Step]) -> Iterator[Step]
     """A note in the config directory, if something of the user's stays there: a later purge knows by it who made it."""
     note = actual.path(paths.NOTE)
     there = not actual.is_absent(note)
-    others = [path for path in _left(folder, actual, {path for step in steps for path in _gone(step)}) if path != note]
+    others = [path for path in left_in(folder, actual, gone_by(steps)) if path != note]
     if there and not others:
         yield from _tried("note", note, actual)
     if others and not there:
@@ -200,21 +150,9 @@ def installed_by_us(record: Record, actual: Actual) -> tuple[str, ...]:
 
 def _tried(name: str, path: str, actual: Actual) -> Iterator[Step]:
     node = actual.node(path)
-    if node.kind != "file" or node.content is None:
+    if node.kind != "file" or node.link or node.content is None:
         return
     try:
         yield removed_file(name, path, node, actual)
     except ImpossibleError as reason:
         yield Step(name, "failed", error=reason.error, remedy=reason.remedy)
-
-
-def _removals(removed: Iterable[str]) -> str:
-    return "".join(f"- rm -r {path}\n" for path in removed)
-
-
-def _gone(step: Step) -> Iterator[str]:
-    match step.action:
-        case RemoveFile(path, _) | RemoveFolder(path):
-            yield path
-        case RemoveAll(removed):
-            yield from removed

@@ -13,7 +13,8 @@ from .errors import ConfigError
 from .manifest import Manifest
 from .output import say
 from .own_install import how_to_uninstall
-from .plan import Step, quoted
+from .places import quoted
+from .plan import Step
 from .probe import Actual, probe_here
 from .recognition import recognised
 from .removal import Wish, installed_by_us, removal

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from . import paths
 from .config import Config
+from .folders import emptied, leftovers
 from .manifest import Manifest, manifest_entry
 from .plan import Step, Write, plan
 from .probe import Actual
 from .record import Record, place, sha256
-from .removal import emptied, leftovers
 from .target import Entry, probed_paths
 from .undo import undo
 

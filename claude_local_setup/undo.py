@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from . import block, json_merge, paths
 from .diff import diff_of
-from .plan import (
-    ImpossibleError,
-    MakeLink,
-    RemoveFile,
-    Step,
-    Write,
-    check_not_normal,
-    check_place,
-    check_writable,
-    is_inside,
-    quoted,
-)
+from .places import ImpossibleError, check_folder, check_not_normal, check_place, check_writable, is_inside, quoted
+from .plan import MakeLink, RemoveFile, Step, Write
 from .probe import Actual, Node
 from .record import Record, sha256
 from .target import shown
@@ -105,7 +95,7 @@ def _link(record: Record, node: Node, actual: Actual) -> Step:
     if before:
         diff = f"- ln -s {node.to} {record.put.path}\n+ ln -s {before} {record.put.path}\n"
         return Step(record.name, "pending", diff, MakeLink(record.put.path, before))
-    _check_folder(record.put.path, actual)
+    check_folder(record.put.path, actual)
     diff = f"- ln -s {node.to} {record.put.path}\n"
     return Step(record.name, "pending", diff, RemoveFile(record.put.path, f"link:{node.to}"))
 
@@ -128,12 +118,6 @@ def _removed(record: Record, node: Node, actual: Actual) -> Step:
 
 def removed_file(name: str, path: str, node: Node, actual: Actual) -> Step:
     """The step that removes a file as it is now. ImpossibleError where its folder does not let us."""
-    _check_folder(path, actual)
+    check_folder(path, actual)
     diff = diff_of(node.content, None, shown(path, actual))
     return Step(name, "pending", diff, RemoveFile(path, sha256(node.content or b"")))
-
-
-def _check_folder(path: str, actual: Actual) -> None:
-    folder = path.rpartition("/")[0]
-    if not actual.node(folder).writable and folder in actual.nodes:
-        raise ImpossibleError(f"{folder} cannot be written", f"ls -ld {quoted(folder)}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.homes import Home, tree
 
 TOOLS = ("mktemp", "mv", "ln", "rm", "rmdir")  # one or two calls in each step that changes something
-LEFT = re.compile(r"\.claude-local-setup\.[A-Za-z0-9]{6}$")
+LEFT = re.compile(r"\.claude-local-setup\.[A-Za-z0-9]{6}(/|$)|^\.claude-local-verify\.")
 
 HARM = {
     "kill": "kill -9 0",  # the whole process group at once, as when the power fails

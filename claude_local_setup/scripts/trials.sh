@@ -9,7 +9,11 @@ shift 2
 
 say() { printf '%s ' "$1" && base64 -w 0 && echo; }
 
-work=$(mktemp -d "$folder/.claude-local-verify.XXXXXX") || exit 1
+for left in "$folder/.claude-local-verify."*; do # of a run that was killed: its process is no more
+  running=${left#"$folder/.claude-local-verify."}
+  [ ! -d "$left" ] || kill -0 "${running%.*}" 2>/dev/null || rm -rf -- "$left"
+done
+work=$(mktemp -d "$folder/.claude-local-verify.$$.XXXXXX") || exit 1
 in_tmp=$(mktemp) || exit 1
 trap 'rm -rf -- "$work" "$in_tmp"' EXIT
 trap 'exit 1' HUP INT TERM
