@@ -17,6 +17,13 @@ class ImpossibleError(Exception):
         self.error, self.remedy = error, remedy
 
 
+def check_no_session(actual: Actual) -> None:
+    """Raises ImpossibleError while a session runs: its jail loses its hold on a file that is replaced or removed."""
+    if actual.sessions:
+        numbers = " ".join(map(str, sorted(actual.sessions)))
+        raise ImpossibleError(f"a claude-local session is running (process {numbers})", f"end it, or: kill {numbers}")
+
+
 def check_place(path: str, node: Node, actual: Actual) -> None:
     """Raises ImpossibleError unless a file may be put at `path`, or what is there may be replaced by it."""
     check_not_normal(node, actual)

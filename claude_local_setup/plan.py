@@ -8,10 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeGuard
 
-from . import block, json_merge
+from . import block, json_merge, paths
 from .diff import diff_of
 from .manifest import Manifest, manifest_entry, sha256
-from .places import ImpossibleError, check_not_normal, check_parent, check_place, check_writable, quoted
+from .places import (
+    ImpossibleError,
+    check_no_session,
+    check_not_normal,
+    check_parent,
+    check_place,
+    check_writable,
+    is_inside,
+    quoted,
+)
 from .probe import Actual, Node
 from .record import Record
 from .target import Block, Directory, Entry, File, Link, MergedJson, Packages, Seed, shown
@@ -223,6 +232,8 @@ def _file(entry: File | Seed | MergedJson | Block, actual: Actual, earlier: Mani
     if node.content == content:
         return Step(entry.name, "pending", mode_diff(entry.path, node, mode), SetMode(node.real, mode))
     check_writable(entry.path, node, actual)
+    if isinstance(entry, File) and is_inside(entry.path, actual.path(paths.CONFIG_DIR)):
+        check_no_session(actual)
     expected = ABSENT if node.content is None else sha256(node.content)
     diff = diff_of(node.content, content, shown(entry.path, actual))
     return Step(entry.name, "pending", diff, Write(node.real, content, mode, expected))

@@ -10,7 +10,7 @@ from . import paths
 from .diff import diff_of
 from .folders import emptied, empty_folders, gone_by, left_in, leftovers, removals, trial_leftovers
 from .manifest import Manifest
-from .places import ImpossibleError, check_not_normal, is_inside
+from .places import ImpossibleError, check_no_session, check_not_normal, is_inside
 from .plan import ABSENT, RemoveAll, RemoveRecord, SetMode, Step, Uninstall, Write, mode_diff, package_commands
 from .probe import Actual
 from .record import Before, Record, sha256
@@ -59,11 +59,10 @@ def _record(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> It
 
 
 def _sessions(actual: Actual) -> Iterator[Step]:
-    """A session writes to its config directory, and its rules lie there: it must not lose them while it runs."""
-    if actual.sessions:
-        numbers = " ".join(map(str, sorted(actual.sessions)))
-        error = f"a claude-local session is running (process {numbers})"
-        yield Step("sessions", "failed", error=error, remedy=f"end it, or: kill {numbers}")
+    try:
+        check_no_session(actual)
+    except ImpossibleError as reason:
+        yield Step("sessions", "failed", error=reason.error, remedy=reason.remedy)
 
 
 def _is_special(record: Record, actual: Actual, wish: Wish) -> bool:

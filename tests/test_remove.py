@@ -242,6 +242,20 @@ def test_a_running_session_is_not_robbed_of_its_rules(plain_home: Home, session:
     assert tree(plain_home.path) == before
 
 
+def test_apply_does_not_replace_the_rules_of_a_running_session(
+    plain_home: Home, session: subprocess.Popen[bytes]
+) -> None:
+    plain_home.setup("config", "set", "server.model", "another")
+    before = tree(plain_home.path)
+    done = plain_home.setup("apply", "-y")
+    assert done.returncode == 1
+    assert f"a claude-local session is running (process {session.pid})" in done.stderr
+    assert tree(plain_home.path) == before
+    session.terminate()
+    session.wait()
+    assert plain_home.json("apply", "-y")["failed"] == 0
+
+
 def edit_manifest(home: Home, change: Callable[[dict[str, Any]], object]) -> None:
     manifest = home.path / MANIFEST
     value = json.loads(manifest.read_text())

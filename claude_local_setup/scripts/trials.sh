@@ -11,7 +11,7 @@ say() { printf '%s ' "$1" && base64 -w 0 && echo; }
 
 for left in "$folder/.claude-local-verify."*; do # of a run that was killed: its process is no more
   running=${left#"$folder/.claude-local-verify."}
-  [ ! -d "$left" ] || kill -0 "${running%.*}" 2>/dev/null || rm -rf -- "$left"
+  [ ! -d "$left" ] || grep -qs . "/proc/${running%.*}/cmdline" || rm -rf -- "$left"
 done
 work=$(mktemp -d "$folder/.claude-local-verify.$$.XXXXXX") || exit 1
 in_tmp=$(mktemp) || exit 1
