@@ -83,6 +83,8 @@ def _record(entry: Entry, actual: Actual, earlier: Manifest) -> Record:
     known, now = earlier.record(entry), put(entry)
     if known is None:
         return Record(entry.name, type(entry).__name__, now, Put(), _before(entry, actual, earlier))
+    # What was asked for once may be installed still, whatever is asked for now.
+    now = replace(now, packages=tuple(dict.fromkeys((*known.put.packages, *now.packages))))
     # A run may be killed between the manifest and the file: what stood there until now is ours as well.
     was = known.was if known.put == now else known.put
     return Record(entry.name, type(entry).__name__, now, was, _still_before(entry, actual, known))
@@ -92,8 +94,8 @@ def _still_before(entry: Entry, actual: Actual, known: Record) -> Before:
     """What was there before: of packages that an earlier version did not ask for, what is there now."""
     if not isinstance(entry, Packages):
         return known.before
-    asked_for = {*known.put.packages, *known.was.packages}
-    new = [name for name in _before(entry, actual, Manifest()).packages if name not in asked_for]
+    there = _before(entry, actual, Manifest()).packages
+    new = [name for name in there if name not in known.put.packages]
     return replace(known.before, packages=(*known.before.packages, *new))
 
 

@@ -33,7 +33,7 @@ ABSENT = Node("absent")
 FACTS = frozenset(
     (
         *("format", "home", "real_home", "uid", "shell", "zsh_rc", "fish_rc", "config", "arch", "kernel"),
-        *("bwrap", "socat", "apt", "sudo", "apparmor", "userns_clone", "max_userns", "claude", "claude_real"),
+        *("bwrap", "socat", "squid", "apt", "sudo", "apparmor", "userns_clone", "max_userns", "claude", "claude_real"),
     )
 )
 

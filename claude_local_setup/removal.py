@@ -14,7 +14,7 @@ from .places import ImpossibleError, check_no_session, check_not_normal, is_insi
 from .plan import ABSENT, RemoveAll, RemoveRecord, SetMode, Step, Uninstall, Write, mode_diff, package_commands
 from .probe import Actual
 from .record import Before, Record, sha256
-from .target import PACKAGES, shown
+from .target import PACKAGES, PROXY_PACKAGE, shown
 from .undo import removed_file, undo
 
 NOTE = b"apply made this folder; `claude-local-setup remove --purge` removes it with all that is in it.\n"
@@ -140,10 +140,11 @@ def _packages(record: Record, actual: Actual) -> Iterator[Step]:
 
 def installed_by_us(record: Record, actual: Actual) -> tuple[str, ...]:
     """The packages of the record that were not there before the first apply, and are there now."""
+    commands = PACKAGES | PROXY_PACKAGE
     return tuple(
         package
         for package in record.put.packages
-        if package not in record.before.packages and actual.facts.get(PACKAGES.get(package, ""), "?")
+        if package not in record.before.packages and actual.facts.get(commands.get(package, ""), "?")
     )
 
 

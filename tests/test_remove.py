@@ -279,6 +279,14 @@ def test_packages_go_only_if_we_installed_them_and_only_when_told(plain_home: Ho
     assert any("apt-get remove bubblewrap socat" in finding["check"] for finding in without["hosts"][0]["findings"])
 
 
+def test_a_package_that_is_no_longer_asked_for_is_still_known_as_ours(plain_home: Home) -> None:
+    plain_home.json("apply", "-y")
+    edit_manifest(plain_home, lambda value: value["entries"][0]["packages"].append("extra"))
+    plain_home.json("apply", "-y")
+    steps = plain_home.json("remove", "--packages", "--dry-run")["hosts"][0]["steps"]
+    assert [step["diff"] for step in steps if "dpkg" in step["diff"]] == ["- dpkg --remove extra\n"]
+
+
 def earlier_version(home: Home) -> Callable[[dict[str, Any]], object]:
     """As if an earlier version had also put a file, a folder and a block in another rc file."""
     old = home.write(".local/share/old/helper", "#!/bin/sh\n")
