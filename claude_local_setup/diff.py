@@ -10,18 +10,14 @@ _CONTEXT = 2
 _HUNK = re.compile(r"^@@ -(\d+)(.*) \+(\d+)(.*) @@")
 
 
-def diff_of(before: bytes | None, after: bytes | None, name: str) -> str:
-    """None: no file. What is not text is told by its size."""
-    if not _is_text(before or b"") or not _is_text(after or b""):
-        return _sizes(before, after, name)
-    skipped, old, new = _changed(_lines(before or b""), _lines(after or b""))
-    names = ("/dev/null" if before is None else name, "/dev/null" if after is None else name)
-    return "".join(_moved(difflib.unified_diff(old, new, *names, n=_CONTEXT), skipped))
-
-
-def _sizes(before: bytes | None, after: bytes | None, name: str) -> str:
-    old = "" if before is None else f"- {name}: {len(before)} bytes of data\n"
-    return old + ("" if after is None else f"+ {name}: {len(after)} bytes of data\n")
+def diff_of(before: bytes | None, after: bytes, name: str) -> str:
+    """`before` is None where there is no file. What is not text is told by its size."""
+    if not _is_text(before or b"") or not _is_text(after):
+        old = "" if before is None else f"- {name}: {len(before)} bytes of data\n"
+        return f"{old}+ {name}: {len(after)} bytes of data\n"
+    skipped, old_lines, new_lines = _changed(_lines(before or b""), _lines(after))
+    named = "/dev/null" if before is None else name
+    return "".join(_moved(difflib.unified_diff(old_lines, new_lines, named, name, n=_CONTEXT), skipped))
 
 
 def _changed(old: list[str], new: list[str]) -> tuple[int, list[str], list[str]]:

@@ -119,5 +119,4 @@ def _removed(record: Record, node: Node, actual: Actual) -> Step:
 def removed_file(name: str, path: str, node: Node, actual: Actual) -> Step:
     """The step that removes a file as it is now. ImpossibleError where its folder does not let us."""
     check_folder(path, actual)
-    diff = diff_of(node.content, None, shown(path, actual))
-    return Step(name, "pending", diff, RemoveFile(path, sha256(node.content or b"")))
+    return Step(name, "pending", f"- rm {path}\n", RemoveFile(path, sha256(node.content or b"")))
