@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tests.homes import Home, tree
 
-TOOLS = ("mktemp", "mv", "ln", "rm", "rmdir")  # one or two calls in each step that changes something
+# One or two calls in each step that changes something.
+TOOLS = {"apply": ("mktemp", "mv", "ln"), "remove": ("mv", "ln", "rm", "rmdir")}
 LEFT = re.compile(r"\.claude-local-setup\.[A-Za-z0-9]{6}(/|$)|^\.claude-local-verify\.")
 
 HARM = {
@@ -67,7 +68,7 @@ class Rig:
         shutil.rmtree(self.shims, ignore_errors=True)
         self.shims.mkdir()
         (self.shims / "calls").write_text("0\n")
-        for tool in TOOLS:
+        for tool in TOOLS[words[0]]:
             text = _SHIM.format(folder=self.shims, at=at, tool=tool, harm=HARM[harm])
             (self.shims / tool).write_text(text)
             (self.shims / tool).chmod(0o755)

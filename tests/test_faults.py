@@ -106,19 +106,19 @@ def test_kill_at_each_step(rig: Rig) -> None:
 
 
 def test_ctrl_c_at_each_step(rig: Rig) -> None:
-    try_each_step(rig, "interrupt", stride=3)
+    try_each_step(rig, "interrupt", stride=4)
 
 
 def test_permission_withdrawn_at_each_step(rig: Rig) -> None:
-    try_each_step(rig, "withdrawn", stride=3)
+    try_each_step(rig, "withdrawn", stride=4)
 
 
 def test_a_full_disk_at_each_step(small_disk: Rig) -> None:
-    try_each_step(small_disk, "full", stride=2)
+    try_each_step(small_disk, "full", stride=3)
 
 
 def test_a_file_system_that_turns_read_only_at_each_step(small_disk: Rig) -> None:
-    try_each_step(small_disk, "read-only", stride=2)
+    try_each_step(small_disk, "read-only", stride=4)
 
 
 @pytest.mark.parametrize(("harm", "said"), [("full", "No space left"), ("read-only", "Read-only file system")])
