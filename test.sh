@@ -5,7 +5,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 user=${CLAUDE_LOCAL_TEST_USER:-claude-local-test}
 cache=${CLAUDE_LOCAL_TEST_CACHE:-/var/cache/claude-local-test}
-packages=(bubblewrap socat squid python3-venv tmux zsh fish shellcheck git iproute2 procps)
+packages=(bubblewrap socat squid python3-venv tmux zsh fish shellcheck git iproute2 procps strace)
 versions=(2.1.197 2.1.330)
 
 missing_packages() {

@@ -6,18 +6,26 @@ import sys
 
 
 def main() -> None:
+    import click
+
     from .cli import cli
     from .errors import SetupError
 
     try:
-        cli(prog_name="claude-local-setup")
+        sys.exit(cli.main(prog_name="claude-local-setup", standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except SetupError as error:
         if "--debug" in sys.argv:
             raise
-        sys.stderr.write(f"claude-local-setup: {error.problem}\n  remedy: {error.remedy}\n")
+        from .output import say
+
+        say(f"claude-local-setup: {error.problem}", err=True)
+        say(f"  remedy: {error.remedy}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write("claude-local-setup: stopped; what was done so far is whole, and apply goes on from there\n")
+    except (KeyboardInterrupt, click.Abort):
+        sys.stderr.write("claude-local-setup: stopped; what was done so far is whole: run it again to go on\n")
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)

@@ -2,109 +2,35 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
-
-import click
-
+from . import change
 from .checks import findings as all_findings
 from .checks import normal_claude_unchanged, quick_findings
-from .errors import FAILED, USAGE, SetupError
 from .here import Here, look
-from .lock import only_run
-from .output import say, show_failures, show_findings, show_plan, show_summary
-from .plan import Step, root_commands
-from .report import Finding, Report, as_json
-from .root import obtain
+from .plan import Step
+from .report import Report
 from .trials import try_here
+
+COMMAND = "claude-local-setup apply"
 
 
 def apply_here(*, dry_run: bool, yes: bool, as_json: bool) -> int:
     """Returns the exit code: 0, or 1 if a step failed. SetupError where nothing could be begun."""
     here = look()
-    if dry_run or here.failed:
-        return _shown(here, as_json)
-    if not here.pending:
-        return _closed(
-            here,
-            Report(steps=here.steps, findings=quick_findings(here.config, here.actual, here.steps)),
-            as_json,
-        )
-    show_plan(here.steps, err=as_json)
-    _ask(yes, err=as_json)
-    return _changed(here, as_json)
+    as_it_is = Report(steps=here.steps, findings=quick_findings(here.config, here.actual, here.steps))
+    if dry_run or change.is_refused(here.steps):
+        return change.shown(as_it_is, json=as_json)
+    if not change.is_pending(here.steps):
+        return change.closed(as_it_is, json=as_json)
+    change.ask(here.steps, COMMAND, yes=yes, err=as_json)
+    steps = change.carried_out(here.steps, here.actual, COMMAND, err=as_json)
+    return change.closed(_report(here, steps), json=as_json)
 
 
-def _shown(here: Here, json: bool) -> int:
-    """The plan only: for a dry run, or because a step cannot be carried out as things stand."""
-    report = Report(steps=here.steps, findings=quick_findings(here.config, here.actual, here.steps))
-    if json:
-        click.echo(as_json([report]))
-    else:
-        show_plan(here.steps, err=False)
-        show_failures(here.steps, err=True)
-        say("nothing was changed", bold=True)
-        show_summary(report, err=False)
-    return FAILED if here.failed else 0
-
-
-def _ask(yes: bool, *, err: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise SetupError(
-            "there is no terminal to ask on; nothing was changed",
-            remedy="claude-local-setup apply -y",
-            exit_code=USAGE,
-        )
-    if not _agreed(err=err):
-        raise SetupError("nothing was changed", remedy="claude-local-setup apply")
-
-
-def _agreed(*, err: bool) -> bool:
-    try:
-        return click.confirm("Do this?", err=err)
-    except click.Abort:  # Ctrl-C, Ctrl-D
-        say(err=err)
-        return False
-
-
-def _changed(here: Here, json: bool) -> int:
-    commands = root_commands(here.steps)
-    if commands and not here.actual.is_root:
-        obtain(commands)
-    with only_run(here.state_dir):
-        steps = _carried_out(here, json)
+def _report(before: Here, steps: list[Step]) -> Report:
+    """What came of it, and what there is now."""
     after = look()
-    unchanged = normal_claude_unchanged(here.actual, after.actual)
-    if any(step.change == "failed" for step in steps):
-        return _closed(here, Report(steps=steps, findings=[unchanged]), json)
+    known = [*change.kept(steps), normal_claude_unchanged(before.actual, after.actual)]
+    if change.is_refused(steps):
+        return Report(steps=steps, findings=known)
     trials = try_here(after.config, after.actual)
-    found = [*all_findings(after.config, after.actual, after.steps, trials), unchanged]
-    return _closed(here, Report(steps=steps, findings=found), json)
-
-
-def _carried_out(here: Here, json: bool) -> list[Step]:
-    from .engine import apply_here as carry_out
-
-    def progress(name: str) -> None:
-        say(f"... {name}", err=json, dim=True)
-
-    return carry_out(here.steps, is_root=here.actual.is_root, progress=progress)
-
-
-def _closed(here: Here, report: Report, json: bool) -> int:
-    failed = report.count("failed") > 0
-    if json:
-        click.echo(as_json([report]))
-        return FAILED if failed else 0
-    show_failures(report.steps, err=True)
-    show_summary(report, err=False)
-    show_findings(report.findings)
-    _say_normal(report.findings)
-    return FAILED if failed else 0
-
-
-def _say_normal(findings: Iterable[Finding]) -> None:
-    if all(item.ok for item in findings if item.check.startswith("normal claude")):
-        say("normal claude: unchanged")
+    return Report(steps=steps, findings=[*all_findings(after.config, after.actual, after.steps, trials), *known])

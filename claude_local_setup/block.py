@@ -1,86 +1,115 @@
 """A marked block in somebody else's text: put in, brought up to date, taken out; every other byte is kept.
 
-A text without a final newline gets the block without one too: so taking the block out restores the text exactly.
+A block is always whole lines. Where the text above it had no newline at its end, the block's first line says so:
+taking the block out restores the text exactly, and what is appended later never lands on a line of ours.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 MARK = b"claude-local-setup"
+_UNENDED = b"(The line above had no newline at its end.)"
 
 
 @dataclass(frozen=True)
 class Marks:
-    """The two lines around a block."""
+    """The two lines around a block, and the one that says that the text above it had no newline at its end."""
 
     start: bytes
     end: bytes
+    unended: bytes
 
 
-SHELL = Marks(b"# >>> " + MARK + b" >>>", b"# <<< " + MARK + b" <<<")
-MARKDOWN = Marks(b"<!-- >>> " + MARK + b" >>> -->", b"<!-- <<< " + MARK + b" <<< -->")
+SHELL = Marks(b"# >>> " + MARK + b" >>>", b"# <<< " + MARK + b" <<<", b"# " + _UNENDED)
+MARKDOWN = Marks(b"<!-- >>> " + MARK + b" >>> -->", b"<!-- <<< " + MARK + b" <<< -->", b"<!-- " + _UNENDED + b" -->")
 
 
-def with_block(text: bytes, body: bytes, marks: Marks) -> bytes:
+def with_block(text: bytes, body: bytes, marks: Marks, earlier: Sequence[bytes] = ()) -> bytes:
     """`text` with exactly one block that holds `body`: where it was, else at the end.
 
-    Doubled blocks become one. Of a torn one (a mark lost) only the marks and the lines that are `body`'s go.
+    Doubled blocks become one. Of a torn one (a mark lost) only the mark goes, and the lines that are `body`'s, or one
+    of the `earlier` bodies', in their order.
     """
-    block = marks.start + b"\n" + body + marks.end
-    parts = _split(text, body, marks)
-    if len(parts) == 1:
-        return _appended(text, block)
-    head, rest = parts[0], b"".join(parts[1:])
-    return head + block + (b"" if not rest and not text.endswith(b"\n") else b"\n") + rest
+    found = _split(text, (body, *earlier), marks)
+    if len(found.parts) > 1:
+        head, *rest = found.parts
+        return head + _block(body, marks, unended=found.unended) + b"".join(rest)
+    unended = text != b"" and not text.endswith(b"\n")
+    return text + (b"\n" if unended else b"") + _block(body, marks, unended=unended)
 
 
-def without_block(text: bytes, body: bytes, marks: Marks) -> bytes:
+def without_block(text: bytes, body: bytes, marks: Marks, earlier: Sequence[bytes] = ()) -> bytes:
     """`text` without any block of ours."""
-    parts = _split(text, body, marks)
-    whole = b"".join(parts)
-    unterminated = len(parts) > 1 and text.endswith(marks.end)
-    return whole[:-1] if unterminated and whole.endswith(b"\n") else whole
+    found = _split(text, (body, *earlier), marks)
+    whole = b"".join(found.parts)
+    follows = found.parts[-1] != b""
+    return whole[:-1] if found.unended and not follows and whole.endswith(b"\n") else whole
 
 
-def _appended(text: bytes, block: bytes) -> bytes:
-    if not text or text.endswith(b"\n"):
-        return text + block + b"\n"
-    return text + b"\n" + block
-
-
-def _split(text: bytes, body: bytes, marks: Marks) -> list[bytes]:
+@dataclass(frozen=True)
+class _Found:
     """What stands before, between and after our blocks and what is left of torn ones."""
-    known = set(body.splitlines())
-    lines = re.findall(rb"[^\n]*\n|[^\n]+", text)
-    parts: list[list[bytes]] = [[]]
-    index = 0
-    while index < len(lines):
-        match lines[index].rstrip():
-            case marks.start:
-                index = _after_block(lines, index, marks, known)
-                parts.append([])
-            case marks.end:  # its start is lost: what is ours stands just before it
-                while parts[-1] and parts[-1][-1].rstrip() in known:
-                    parts[-1].pop()
-                parts.append([])
-                index += 1
-            case _:
-                parts[-1].append(lines[index])
-                index += 1
-    return [b"".join(part) for part in parts]
+
+    parts: list[bytes]
+    unended: bool
 
 
-def _after_block(lines: list[bytes], start: int, marks: Marks, known: set[bytes]) -> int:
-    """The index behind the block that starts at `start`: behind its end, or, if that is lost, behind our own lines."""
-    for index in range(start + 1, len(lines)):
-        line = lines[index].rstrip()
-        if line == marks.end:
-            return index + 1
-        if line == marks.start:
+def _block(body: bytes, marks: Marks, *, unended: bool) -> bytes:
+    note = marks.unended + b"\n" if unended else b""
+    return marks.start + b"\n" + note + body + marks.end + b"\n"
+
+
+def _split(text: bytes, bodies: Sequence[bytes], marks: Marks) -> _Found:
+    parts, rest = [], 0
+    unended = False
+    for start, end in _ours(text, bodies, marks):
+        parts.append(text[rest:start])
+        unended = unended or marks.unended in text[start:end]
+        rest = end
+    return _Found([*parts, text[rest:]], unended)
+
+
+def _ours(text: bytes, bodies: Sequence[bytes], marks: Marks) -> Iterator[tuple[int, int]]:
+    """Where our blocks, and what is left of torn ones, begin and end."""
+    if marks.start not in text and marks.end not in text:
+        return
+    lines = [
+        (match.start(), match.end(), match[1] == marks.start)
+        for match in re.finditer(
+            rb"^(%s|%s)[^\S\n]*(?:\n|\Z)" % (re.escape(marks.start), re.escape(marks.end)), text, re.MULTILINE
+        )
+    ]
+    spellings = list(_spellings(bodies, marks))
+    done = 0
+    for index, (start, end, opens) in enumerate(lines):
+        if start < done:
+            continue
+        if not opens:  # its start is lost: what is ours stands just before it
+            own = max((len(body) for body in spellings if text[done:start].endswith(body)), default=0)
+            start, done = start - own, end
+        elif index + 1 < len(lines) and not lines[index + 1][2]:
+            done = lines[index + 1][1]
+        else:  # its end is lost: what is ours stands just behind it
+            done = end + max(_common(text[end : end + len(body)], body) for body in spellings)
+        yield start, done
+
+
+def _spellings(bodies: Sequence[bytes], marks: Marks) -> Iterator[bytes]:
+    """The lines of a block as we wrote them, and as an editor may have saved them."""
+    for body in bodies:
+        for lines in (body, marks.unended + b"\n" + body):
+            yield lines
+            yield lines.replace(b"\n", b"\r\n")
+
+
+def _common(text: bytes, body: bytes) -> int:
+    """How many bytes of whole lines both begin with."""
+    length = 0
+    for mine, theirs in zip(body.splitlines(keepends=True), text.splitlines(keepends=True), strict=False):
+        if theirs not in (mine, mine.rstrip(b"\n")):
             break
-    index = start + 1
-    while index < len(lines) and lines[index].rstrip() in known:
-        index += 1
-    return index
+        length += len(theirs)
+    return length

@@ -71,7 +71,10 @@ def _distribution(actual: Actual) -> str:
         release = Path(folder) / "os-release"
         release.write_text(actual.os_release, encoding="utf-8", errors="replace")
         known = distro.LinuxDistribution(os_release_file=str(release), include_lsb=False, include_uname=False)
-        return _plain(known.name(pretty=True)) or "unknown distribution"
+        try:
+            return _plain(known.name(pretty=True)) or "unknown distribution"
+        except ValueError:  # an unclosed quote
+            return "unknown distribution"
 
 
 def _userns(actual: Actual, trials: Trials) -> Finding:

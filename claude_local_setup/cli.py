@@ -41,6 +41,23 @@ def apply(dry_run: bool, yes: bool, as_json: bool) -> None:
 
 
 @cli.command()
+@click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("--purge", is_flag=True, help="Sessions, history and settings in ~/.claude-local too.")
+@click.option("--packages", is_flag=True, help="The packages too that apply installed.")
+@as_json
+@debug
+def remove(dry_run: bool, yes: bool, purge: bool, packages: bool, as_json: bool) -> None:
+    """Take away what apply put here, and give back what was there before.
+
+    What you have changed since stays and is named. Exit code: 0 done, 1 a step failed, 2 usage.
+    """
+    from .remove import remove_here
+
+    sys.exit(remove_here(dry_run=dry_run, yes=yes, purge=purge, packages=packages, as_json=as_json))
+
+
+@cli.command()
 @as_json
 @debug
 def verify(as_json: bool) -> None:

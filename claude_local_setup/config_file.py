@@ -46,7 +46,7 @@ def parse(text: str, source: str) -> Config:
 def document(text: str, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number or a nesting beyond all measure is no TOMLDecodeError
         raise ConfigError(f"{source}: not valid TOML: {error}", remedy="claude-local-setup config edit") from None
 
 

@@ -10,9 +10,10 @@ from pyinfra.api.exceptions import DeployError
 
 from .config import FLAT_PREFIX, flat_defaults, from_flat
 from .errors import SetupError
-from .operations import Probe, carry_out, needs_root
-from .plan import Step, plan
-from .target import probed_paths, target_state
+from .operations import Probe, carry_out
+from .plan import Step, needs_root
+from .stale import actual_state, whole_plan
+from .target import target_state
 
 
 @deploy("claude-local", data_defaults=flat_defaults())
@@ -20,8 +21,8 @@ def claude_local() -> None:
     """Brings the host to the target state that its data (`claude_local_…`) describes."""
     try:
         config = from_flat(_data(), f"host data of {host.name}")
-        actual = host.get_fact(Probe, paths=tuple(probed_paths(config)))
-        steps = plan(target_state(config, actual), actual)
+        actual = actual_state(config, lambda paths: host.get_fact(Probe, paths=tuple(paths)))
+        steps = whole_plan(target_state(config, actual), actual)
     except SetupError as error:
         raise DeployError(f"{error.problem}: {error.remedy}") from None
     for step in steps:
@@ -33,7 +34,7 @@ def claude_local() -> None:
 def carry_out_all(steps: Iterable[Step], *, is_root: bool) -> None:
     """Registers one operation a step, on every host in the same order."""
     for step in steps:
-        carry_out(name=step.name, step=step, _sudo=needs_root(step) and not is_root)
+        carry_out(name=step.name, step=step, _sudo=needs_root(step.action) and not is_root)
 
 
 def _data() -> dict[str, object]:

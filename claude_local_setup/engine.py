@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gevent import monkey
+from gevent import get_hub, monkey
 
 monkey.patch_all()  # pyinfra is built on gevent: this must precede its import
+get_hub().exception_stream = None  # on Ctrl-C gevent would print an exception of its own
 
 from pyinfra.api import Config, Inventory, State  # noqa: E402
 from pyinfra.api.connect import connect_all, disconnect_all  # noqa: E402
@@ -60,7 +61,7 @@ def _outcome(step: Step, meta: Any) -> Step:
         return replace(step, change="changed")
     said = [line.strip() for line in (meta.stderr_lines or meta.stdout_lines) if line.strip()]
     error = said[-1] if said else "the command failed and gave no reason"
-    return replace(step, change="failed", error=error, remedy="mend that and run claude-local-setup apply again")
+    return replace(step, change="failed", error=error, remedy="mend that, then run this again")
 
 
 def _announcing(progress: Progress, steps: Sequence[Step]) -> type[BaseStateCallback]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from .config import Config
 from .config_file import home, load
-from .paths import STATE_DIR
-from .plan import Step, plan
+from .plan import Step
 from .probe import Actual, probe_here
-from .target import probed_paths, target_state
+from .stale import actual_state, whole_plan
+from .target import target_state
 
 
 @dataclass(frozen=True)
@@ -19,21 +18,9 @@ class Here:
     actual: Actual
     steps: list[Step]
 
-    @property
-    def failed(self) -> bool:
-        return any(step.change == "failed" for step in self.steps)
-
-    @property
-    def pending(self) -> bool:
-        return any(step.change == "pending" for step in self.steps)
-
-    @property
-    def state_dir(self) -> Path:
-        return Path(self.actual.path(STATE_DIR))
-
 
 def look() -> Here:
     home()
     config = load()
-    actual = probe_here(probed_paths(config))
-    return Here(config, actual, plan(target_state(config, actual), actual))
+    actual = actual_state(config, probe_here)
+    return Here(config, actual, whole_plan(target_state(config, actual), actual))

@@ -1,4 +1,4 @@
-"""One apply at a time: a lock on the manifest's folder, freed by the kernel however the run ends."""
+"""One run at a time: a lock on the home directory, freed by the kernel however the run ends. It leaves no file."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from .errors import SetupError
 
 
 @contextmanager
-def only_run(state_dir: Path) -> Iterator[None]:
+def only_run(home: Path) -> Iterator[None]:
     """Holds the lock; SetupError at once if another run holds it. A filesystem without locks does not stop anybody."""
     try:
-        state_dir.mkdir(parents=True, exist_ok=True)
-        handle = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
+        handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise SetupError(f"{state_dir} cannot be used: {error.strerror}", remedy=f"ls -ld {state_dir.parent}") from None
+        raise SetupError(f"{home} cannot be used: {error.strerror}", remedy=f"ls -ld {home}") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -10,7 +10,21 @@ from typing import Any
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
 from .manifest import sha256
-from .plan import Action, Install, MakeDirectory, MakeLink, SetMode, Step, Write, install_commands
+from .plan import (
+    Action,
+    Install,
+    MakeDirectory,
+    MakeLink,
+    RemoveAll,
+    RemoveFile,
+    RemoveFolder,
+    RemoveRecord,
+    SetMode,
+    Step,
+    Uninstall,
+    Write,
+    package_commands,
+)
 from .probe import Actual, command, read
 
 
@@ -31,14 +45,10 @@ def carry_out(step: Step) -> Generator[StringCommand, None, None]:
         yield from _commands(step.action)
 
 
-def needs_root(step: Step) -> bool:
-    return isinstance(step.action, Install)
-
-
 def _commands(action: Action) -> Iterator[StringCommand]:
     match action:
-        case Install():
-            yield from (_line(*words) for words in install_commands(action))
+        case Install() | Uninstall():
+            yield from (_line(*words) for words in package_commands(action))
         case MakeDirectory(path, mode):
             yield _line("mkdir", "-p", "-m", f"{mode:04o}", "--", path)
         case SetMode(path, mode):
@@ -46,9 +56,21 @@ def _commands(action: Action) -> Iterator[StringCommand]:
         case MakeLink(path, to):
             yield _line("ln", "-sfnT", "--", to, path)
         case Write(path, content, mode, expected):
-            script = (files(__package__) / "scripts" / "write.sh").read_text(encoding="utf-8")
-            words = ["sh", "-c", script, "write", path, f"{mode:04o}", expected, sha256(content)]
+            words = [*_script("write"), path, f"{mode:04o}", expected, sha256(content)]
             yield _line(*words, _stdin=_base64_lines(content))
+        case RemoveFile(path, expected):
+            yield _line(*_script("remove"), "file", expected, path)
+        case RemoveFolder(path):
+            yield _line(*_script("remove"), "folder", path)
+        case RemoveAll(paths):
+            yield _line(*_script("remove"), "all", *paths)
+        case RemoveRecord(top, path, expected):
+            yield _line(*_script("remove"), "record", expected, path, top)
+
+
+def _script(name: str) -> list[str]:
+    text = (files(__package__) / "scripts" / f"{name}.sh").read_text(encoding="utf-8")
+    return ["sh", "-c", text, name]
 
 
 def _line(*words: str, **arguments: Any) -> StringCommand:

@@ -16,9 +16,9 @@ _COLOUR_OF_CHANGE = {"changed": "green", "failed": "red", "pending": "yellow"}
 
 
 def say(text: str = "", *, err: bool = False, **style: object) -> None:
-    """One line; styled only where somebody looks at it."""
+    """One line, with nothing in it that a terminal would obey; styled only where somebody looks at it."""
     plain = "NO_COLOR" in os.environ
-    click.echo(text if plain else click.style(text, **style), err=err)  # type: ignore[arg-type]
+    click.echo(printable(text) if plain else click.style(printable(text), **style), err=err)  # type: ignore[arg-type]
 
 
 def show_plan(steps: Sequence[Step], *, err: bool) -> None:
@@ -54,6 +54,13 @@ def show_failures(steps: Iterable[Step], *, err: bool) -> None:
         say(f"{', '.join(names)}: {printable(error)}", err=err, fg="red")
         if remedy:
             say(f"  remedy: {printable(remedy)}", err=err)
+
+
+def show_kept(steps: Iterable[Step], *, err: bool) -> None:
+    for step in steps:
+        if step.kept:
+            say(f"kept: {step.name}: {step.kept}", err=err, fg="yellow")
+            say(f"  remedy: {step.remedy}", err=err)
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

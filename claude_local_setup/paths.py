@@ -10,10 +10,12 @@ MEMORY = f"{CONFIG_DIR}/CLAUDE.md"
 MODEL = f"{CONFIG_DIR}/model"
 MODEL_COMMAND = f"{CONFIG_DIR}/commands/local-model.md"
 FILTER = f"{CONFIG_DIR}/seccomp.bpf"
+NOTE = f"{CONFIG_DIR}/.made-by-claude-local-setup"
 IDE_LINK = f"{CONFIG_DIR}/ide"
 IDE = "~/.claude/ide"
 WRAPPER = "~/.local/bin/claude-local"
 STATE_DIR = "~/.local/state/claude-local-setup"
+CONFIG = "~/.config/claude-local-setup/config.toml"
 MANIFEST = f"{STATE_DIR}/manifest.json"
 NORMAL = ("~/.claude", "~/.claude.json")
 
@@ -25,7 +27,7 @@ BASH_LOGIN = (
 )  # in bash's own order: it reads the first one only
 
 
-def parents(path: str) -> list[str]:
-    """The folders above a `~/` path, outermost first, the home itself left out."""
-    parts = path.split("/")[1:-1]
-    return ["~/" + "/".join(parts[: depth + 1]) for depth in range(len(parts))] if path.startswith("~/") else []
+def above(path: str) -> list[str]:
+    """The folders above a path, outermost first; the root, or the home as `~`, left out."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[:depth]) for depth in range(2, len(parts) + 1)]

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from . import block, json_merge, paths
+from .diff import diff_of
 from .manifest import Manifest, manifest_entry, sha256
+from .places import (
+    ImpossibleError,
+    check_no_session,
+    check_not_normal,
+    check_parent,
+    check_place,
+    check_writable,
+    is_inside,
+    quoted,
+)
 from .probe import Actual, Node
+from .record import Record
 from .target import Block, Directory, Entry, File, Link, MergedJson, Packages, Seed, shown
 
 Change = Literal["none", "pending", "changed", "failed"]
@@ -51,12 +62,52 @@ class MakeLink:
     to: str
 
 
-Action = Install | MakeDirectory | SetMode | Write | MakeLink
+@dataclass(frozen=True)
+class RemoveFile:
+    """Removes the file at `path` (no link) if it still has `expected` (SHA-256), or the link if it still says that."""
+
+    path: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class RemoveFolder:
+    """Removes the folder if it is empty by then."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class RemoveAll:
+    """Removes files, links (never what they lead to) and folders with all that is in them."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RemoveRecord:
+    """Removes the manifest, and the folders from `top` down to it, at once."""
+
+    top: str
+    path: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Uninstall:
+    packages: tuple[str, ...]
+
+
+Removal = RemoveFile | RemoveFolder | RemoveAll | RemoveRecord | Uninstall
+Action = Install | MakeDirectory | SetMode | Write | MakeLink | Removal
 
 
 @dataclass(frozen=True)
 class Step:
-    """One entry's difference. A step that cannot be carried out has change "failed", an error and a remedy."""
+    """One entry's difference. A step that cannot be carried out has change "failed", an error and a remedy.
+
+    `kept` says why something stays that is no longer ours to remove; then `remedy` says how to remove it all the same.
+    """
 
     name: str
     change: Change = "none"
@@ -64,31 +115,33 @@ class Step:
     action: Action | None = None
     error: str = ""
     remedy: str = ""
+    kept: str = ""
 
 
-class ImpossibleError(Exception):
-    """An entry that must not be put there as things stand: a sentence and a remedy."""
+def plan(entries: Iterable[Entry], actual: Actual, stale: Iterable[Record] = ()) -> list[Step]:
+    """One step for each entry, in their order; the manifest after the packages, before anything is written.
 
-    def __init__(self, error: str, remedy: str) -> None:
-        super().__init__(error)
-        self.error, self.remedy = error, remedy
-
-
-def plan(entries: Iterable[Entry], actual: Actual) -> list[Step]:
-    """One step for each entry, in their order; the manifest after the packages, before anything is written."""
+    `stale`: what the manifest has to go on naming though it is no longer an entry.
+    """
     known = list(entries)
     earlier = Manifest.read(actual)
     steps = [_step(entry, actual, earlier) for entry in known]
-    record = _step(manifest_entry(known, actual, earlier), actual, earlier)
+    record = _step(manifest_entry(known, actual, earlier, stale), actual, earlier)
     return [steps[0], record, *steps[1:]]
 
 
 def root_commands(steps: Iterable[Step]) -> list[list[str]]:
     """The exact commands that need root, in order."""
-    return [command for step in steps if isinstance(step.action, Install) for command in install_commands(step.action)]
+    return [command for step in steps if needs_root(step.action) for command in package_commands(step.action)]
 
 
-def install_commands(action: Install) -> list[list[str]]:
+def needs_root(action: Action | None) -> TypeGuard[Install | Uninstall]:
+    return isinstance(action, Install | Uninstall)
+
+
+def package_commands(action: Install | Uninstall) -> list[list[str]]:
+    if isinstance(action, Uninstall):  # dpkg, not apt-get: it refuses where another package needs one of them
+        return [["dpkg", "--remove", *action.packages]]
     wait = ["-o", "DPkg::Lock::Timeout=60"]
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
     # A session starts a proxy of its own: the system's, which the package starts, is not wanted.
@@ -126,7 +179,7 @@ def _packages(entry: Packages, actual: Actual) -> Step:
         raise ImpossibleError(
             f"{' and '.join(missing)} missing, and there is no sudo", f"as root: apt-get install -y {named}"
         )
-    diff = "".join(f"+ {shlex.join(command)}\n" for command in install_commands(Install(missing)))
+    diff = "".join(f"+ {shlex.join(command)}\n" for command in package_commands(Install(missing)))
     return Step(entry.name, "pending", diff, Install(missing))
 
 
@@ -137,7 +190,7 @@ def _other_package_tools(named: str) -> str:
 def _directory(entry: Directory, actual: Actual) -> Step:
     node = actual.node(entry.path)
     if node.kind == "absent":
-        _check_parent(entry.path, actual)
+        check_parent(entry.path, actual)
         return Step(
             entry.name,
             "pending",
@@ -147,22 +200,22 @@ def _directory(entry: Directory, actual: Actual) -> Step:
     if node.kind != "directory":
         raise ImpossibleError(
             f"{entry.path} is in the way: it is not a folder",
-            f"mv {_quoted(entry.path)} {_quoted(entry.path)}.old",
+            f"mv {quoted(entry.path)} {quoted(entry.path)}.old",
         )
-    _check_not_normal(node, actual)
+    check_not_normal(node, actual)
     if node.mode == entry.mode:
         return Step(entry.name)
-    return Step(entry.name, "pending", _mode_diff(entry.path, node, entry.mode), SetMode(node.real, entry.mode))
+    return Step(entry.name, "pending", mode_diff(entry.path, node, entry.mode), SetMode(node.real, entry.mode))
 
 
 def _link(entry: Link, actual: Actual) -> Step:
     node = actual.node(entry.path)
     if node.link and node.real == os.path.normpath(actual.node(entry.to).real or entry.to):
         return Step(entry.name)
-    if node.kind == "directory" and not node.link:
+    if node.kind != "absent" and not node.link:
         raise ImpossibleError(
-            f"{entry.path} is in the way: it is a folder",
-            f"mv {_quoted(entry.path)} {_quoted(entry.path)}.old",
+            f"{entry.path} is in the way: it is not a link",
+            f"mv {quoted(entry.path)} {quoted(entry.path)}.old",
         )
     return Step(entry.name, "pending", f"+ ln -s {entry.to} {entry.path}\n", MakeLink(entry.path, entry.to))
 
@@ -171,19 +224,18 @@ def _file(entry: File | Seed | MergedJson | Block, actual: Actual, earlier: Mani
     node = actual.node(entry.path)
     if isinstance(entry, Seed) and node.kind == "file":
         return Step(entry.name)
-    _check_place(entry.path, node, actual)
+    check_place(entry.path, node, actual)
     content = _content(entry, node, earlier)
     mode = entry.mode if isinstance(entry, File) or node.kind != "file" else node.mode
     if node.content == content and node.mode == mode:
         return Step(entry.name)
     if node.content == content:
-        return Step(entry.name, "pending", _mode_diff(entry.path, node, mode), SetMode(node.real, mode))
-    if not node.writable and node.kind == "file" and not isinstance(entry, File):
-        raise ImpossibleError(
-            f"{entry.path} is read-only", f"chmod u+w {_quoted(entry.path)}, or leave it out of shell.rc"
-        )
+        return Step(entry.name, "pending", mode_diff(entry.path, node, mode), SetMode(node.real, mode))
+    check_writable(entry.path, node, actual)
+    if isinstance(entry, File) and is_inside(entry.path, actual.path(paths.CONFIG_DIR)):
+        check_no_session(actual)
     expected = ABSENT if node.content is None else sha256(node.content)
-    diff = _diff(node.content, content, shown(entry.path, actual))
+    diff = diff_of(node.content, content, shown(entry.path, actual))
     return Step(entry.name, "pending", diff, Write(node.real, content, mode, expected))
 
 
@@ -193,89 +245,17 @@ def _content(entry: File | Seed | MergedJson | Block, node: Node, earlier: Manif
         case File() | Seed():
             return entry.content
         case Block():
-            return block.with_block(current, entry.body, entry.marks)
+            return block.with_block(current, entry.body, entry.marks, earlier.earlier_bodies(entry))
         case MergedJson():
             try:
-                theirs = json_merge.parsed(current)
-                return json_merge.written(current, json_merge.merged(theirs, entry.ours, earlier.put(entry.name)))
+                put, original = earlier.earlier_json(entry)
+                merged = json_merge.merged(json_merge.parsed(current), entry.ours, put, json_merge.parsed(original))
+                return json_merge.written(current, merged)
             except (ValueError, RecursionError) as error:
                 raise ImpossibleError(
-                    f"{entry.path} is not valid JSON: {error}", f"mend it, or mv {_quoted(entry.path)} away"
+                    f"{entry.path} is not valid JSON: {error}", f"mend it, or mv {quoted(entry.path)} away"
                 ) from None
 
 
-def _check_place(path: str, node: Node, actual: Actual) -> None:
-    """Raises ImpossibleError unless a file may be put at `path`, or what is there may be replaced by it."""
-    _check_not_normal(node, actual)
-    config_dir = actual.path(paths.CONFIG_DIR)
-    if path.startswith(config_dir + "/") and node.link and not _is_inside(node.real, actual.node(config_dir).real):
-        # A session can write in this folder: a link out of it would have us write where the session cannot.
-        raise ImpossibleError(f"{path} is a link to {node.real}, outside its folder", f"rm {_quoted(path)}")
-    if node.kind == "absent":
-        return _check_parent(path, actual)
-    if node.kind == "dangling":
-        raise ImpossibleError(f"{path} is a link to {node.real}, which is not there", f"touch {_quoted(node.real)}")
-    if node.kind != "file":
-        raise ImpossibleError(f"{path} is in the way: it is not a file", f"mv {_quoted(path)} {_quoted(path)}.old")
-    if node.content is None:
-        raise ImpossibleError(f"{path} cannot be read", f"chmod u+rw {_quoted(path)}")
-    return None
-
-
-def _check_not_normal(node: Node, actual: Actual) -> None:
-    for normal in map(actual.path, paths.NORMAL):
-        if _is_inside(node.real, normal) or _is_inside(
-            node.real, actual.facts["real_home"] + normal[len(actual.home) :]
-        ):
-            raise ImpossibleError(
-                f"{normal} belongs to the normal claude and is never written", "remove the link that leads there"
-            )
-
-
-def _check_parent(path: str, actual: Actual) -> None:
-    """The nearest folder above that exists must let us write in it."""
-    for parent in _parents(path):
-        node = actual.node(parent)
-        if node.kind == "absent":
-            continue
-        if node.kind != "directory":
-            raise ImpossibleError(
-                f"{parent} is in the way: it is not a folder", f"mv {_quoted(parent)} {_quoted(parent)}.old"
-            )
-        if not node.writable:
-            raise ImpossibleError(f"{parent} cannot be written", f"ls -ld {_quoted(parent)}")
-        return
-
-
-def _parents(path: str) -> Iterator[str]:
-    while "/" in path.rstrip("/") and path != "/":
-        path = path.rpartition("/")[0] or "/"
-        yield path
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
-def _mode_diff(path: str, node: Node, mode: int) -> str:
+def mode_diff(path: str, node: Node, mode: int) -> str:
     return f"- mode {node.mode:04o} {path}\n+ mode {mode:04o} {path}\n"
-
-
-def _diff(before: bytes | None, after: bytes, name: str) -> str:
-    if b"\0" in after or not _is_text(after):
-        return f"+ {name}: {len(after)} bytes of data\n"
-    old = [] if before is None else _lines(before)
-    return "".join(difflib.unified_diff(old, _lines(after), "/dev/null" if before is None else name, name, n=2))
-
-
-def _lines(content: bytes) -> list[str]:
-    lines = content.decode("utf-8", "backslashreplace").splitlines(keepends=True)
-    return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
-
-
-def _is_text(content: bytes) -> bool:
-    return all(byte >= 32 or byte in b"\t\n\r\x1b\x0c" for byte in content[:4096])
-
-
-def _quoted(path: str) -> str:
-    return shlex.quote(path)

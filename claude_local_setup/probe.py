@@ -8,7 +8,7 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
 from .errors import SetupError
@@ -22,6 +22,7 @@ class Node:
     mode: int = 0
     uid: int = -1
     real: str = ""
+    to: str = ""  # what the link says, as it was written
     link: bool = False
     readable: bool = False
     writable: bool = False
@@ -29,6 +30,12 @@ class Node:
 
 
 ABSENT = Node("absent")
+FACTS = frozenset(
+    (
+        *("format", "home", "real_home", "uid", "shell", "zsh_rc", "fish_rc", "config", "arch", "kernel"),
+        *("bwrap", "socat", "squid", "apt", "sudo", "apparmor", "userns_clone", "max_userns", "claude", "claude_real"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class Actual:
     os_release: str
     nodes: Mapping[str, Node]
     normal: Normal = field(default_factory=Normal)
+    folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by real path: the names in it
+    sessions: tuple[int, ...] = ()  # processes of claude-local sessions of this home
 
     @property
     def home(self) -> str:
@@ -64,6 +73,13 @@ class Actual:
 
     def node(self, path: str) -> Node:
         return self.nodes.get(path, ABSENT)
+
+    def is_absent(self, path: str) -> bool:
+        return self.node(path).kind == "absent"
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """What lies in a folder that was asked about, or that holds something that was."""
+        return self.folders.get(self.node(folder).real or folder, ())
 
 
 def script() -> str:
@@ -105,17 +121,37 @@ def _read(lines: list[str]) -> Actual:
     facts = dict(_text(item).split("=", 1) for item in _items(single["facts"]))
     if facts["format"] != "1" or not facts["home"].startswith("/") or not facts["uid"].isdecimal():
         raise ValueError("not an answer of this probe")
-    return Actual(facts, _text(single["os_release"]), _nodes(single), _normal(single))
+    if missing := FACTS - facts.keys():
+        raise KeyError(*missing)
+    return Actual(
+        facts,
+        _text(single["os_release"]),
+        _nodes(single),
+        _normal(single),
+        _folders(single["names"]),
+        tuple(int(number) for number in _text(single["sessions"]).split()),
+    )
+
+
+def _folders(raw: bytes) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for folder, name in _pairs(raw):
+        found.setdefault(folder, []).append(name)
+    return {folder: tuple(sorted(names)) for folder, names in found.items()}
 
 
 def _nodes(single: Mapping[str, bytes]) -> dict[str, Node]:
     entries, targets = dict(_stats(single["entries"])), dict(_stats(single["targets"]))
     asked = [_text(item) for item in _items(single["asked"])]
     real = dict(zip(asked, (_text(item) for item in _items(single["real"])), strict=True))
+    links = dict(_pairs(single["links"]))
     allowed = {_text(item) for item in _items(single["allowed"])}
     contents = dict(_contents(single["files"], single["contents"]))
     return {
-        path: _node(path, entry, targets.get(path), real.get(path, ""), allowed, contents.get(path))
+        path: replace(
+            _node(path, entry, targets.get(path), real.get(path, ""), allowed, contents.get(path)),
+            to=links.get(path, ""),
+        )
         for path, entry in entries.items()
     } | {path: Node("absent", real=leads_to) for path, leads_to in real.items() if path not in entries}
 
@@ -163,6 +199,11 @@ def _stats(raw: bytes) -> Iterator[tuple[str, tuple[str, int, int]]]:
     items = [_text(item) for item in _items(raw)]
     for path, kind, mode, uid in zip(*[iter(items)] * 4, strict=True):
         yield path, (_KINDS.get(kind, "other"), stat.S_IMODE(int(mode, 8)), int(uid))
+
+
+def _pairs(raw: bytes) -> Iterator[tuple[str, str]]:
+    items = [_text(item) for item in _items(raw)]
+    return zip(*[iter(items)] * 2, strict=True)
 
 
 def _items(raw: bytes) -> list[bytes]:

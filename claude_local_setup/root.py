@@ -11,13 +11,11 @@ from .errors import SetupError
 from .output import say
 
 
-def obtain(commands: Sequence[Sequence[str]]) -> None:
+def obtain(commands: Sequence[Sequence[str]], then: str) -> None:
     """Makes sure that `sudo -n` works from now on; SetupError with the commands to run by hand if it does not."""
     if _works():
         return
-    remedy = (
-        "run as root: " + "; ".join(shlex.join(command) for command in commands) + "; then claude-local-setup apply"
-    )
+    remedy = "run as root: " + "; ".join(shlex.join(command) for command in commands) + f"; then {then}"
     if not sys.stdin.isatty():
         raise SetupError("sudo wants a password, and there is no terminal to ask for it", remedy=remedy)
     say("sudo asks for your password now, once, for the commands above:", err=True, bold=True)

@@ -120,11 +120,12 @@ def probed_paths(config: Config) -> list[str]:
             paths.IDE_LINK,
             paths.MODEL,
             paths.MODEL_COMMAND,
+            paths.NOTE,
         ),
         *(paths.WRAPPER, paths.MANIFEST, paths.BASH_RC, *paths.BASH_LOGIN),
         *(config.shell.rc if config.shell.rc != "auto" else ("~/.config/fish/config.fish",)),
     ]
-    return list(dict.fromkeys(["~", *(parent for path in managed for parent in paths.parents(path)), *managed]))
+    return list(dict.fromkeys(["~", *(parent for path in managed for parent in paths.above(path)), *managed]))
 
 
 def shown(path: str, actual: Actual) -> str:

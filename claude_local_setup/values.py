@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -123,4 +124,10 @@ def rc_files(value: object) -> str | None:
 
 
 def table(value: object) -> str | None:
-    return None if isinstance(value, dict) else "must be a table"
+    if not isinstance(value, dict):
+        return "must be a table"
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return "must hold only what JSON can say: no dates, no nan, no inf"
+    return None

@@ -176,9 +176,7 @@ def test_without_a_home_it_says_so(plain_home: Home, named: str) -> None:
 
 
 def test_a_second_run_at_the_same_time_says_so(plain_home: Home) -> None:
-    state = plain_home.path / ".local/state/claude-local-setup"
-    state.mkdir(parents=True)
-    handle = os.open(state, os.O_RDONLY)
+    handle = os.open(plain_home.path, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
     assert_refused(plain_home.setup("apply", "-y"), "another claude-local-setup is at work here", 1)
     os.close(handle)

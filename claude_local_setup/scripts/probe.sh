@@ -44,10 +44,16 @@ claude=$(find_claude)
 system=$(uname -rm)
 zsh_rc=${ZDOTDIR:-$HOME}/.zshrc
 fish_rc=${XDG_CONFIG_HOME:-$HOME/.config}/fish/config.fish
-set -- "$@" "$zsh_rc" "$fish_rc"
+config=${XDG_CONFIG_HOME:-$HOME/.config}/claude-local-setup/config.toml
+for path in "$zsh_rc" "$fish_rc" "$config"; do # each with the folders above it
+  while [ -n "$path" ] && [ "$path" != "$HOME" ]; do
+    set -- "$@" "$path"
+    path=${path%/*}
+  done
+done
 printf '%s\0' \
   format=1 "home=$HOME" "real_home=$home" "uid=$uid" "shell=$login_shell" \
-  "zsh_rc=$zsh_rc" "fish_rc=$fish_rc" \
+  "zsh_rc=$zsh_rc" "fish_rc=$fish_rc" "config=$config" \
   "arch=${system#* }" "kernel=${system%% *}" \
   "bwrap=$(command -v bwrap)" "socat=$(command -v socat)" "squid=$(PATH="$PATH:/usr/sbin" command -v squid)" "apt=$(command -v apt-get)" "sudo=$(command -v sudo)" \
   "apparmor=$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" \
@@ -57,10 +63,21 @@ printf '%s\0' \
   | say facts
 say os_release </etc/os-release
 
+names() { # of what lies in the folders of the paths given, but for those above the home
+  xargs -0 dirname -z -- | sort -zu | xargs -0 sh -c 'for folder; do
+    shift
+    case $0/ in "$folder"/?*) continue ;; esac
+    [ "$folder" = / ] || set -- "$@" "$folder"
+  done
+  [ $# -eq 0 ] || find "$@" -mindepth 1 -maxdepth 1 -printf "%h\0%f\0"' "$home"
+}
+
 stat --printf='%n\0%F\0%a\0%u\0' -- "$@" | say entries
 stat -L --printf='%n\0%F\0%a\0%u\0' -- "$@" | say targets
 printf '%s\0' "$@" | say asked
 readlink -m -z -- "$@" | say real # where each path leads, also through a folder that is a link
+find "$@" -maxdepth 0 -type l -printf '%p\0%l\0' | say links
+readlink -m -z -- "$@" | names | say names
 for path; do
   [ -r "$path" ] && printf '%s\0' "r:$path"
   [ -w "$path" ] && printf '%s\0' "w:$path"
@@ -83,4 +100,12 @@ mine() { # paths below ~/.claude that hold settings and instructions
 { [ -n "$claude" ] && printf '%s\n' "$claude" && stat -L -c '%s %Y' -- "$claude"; } | say normal_program
 { find "$HOME/.claude" "$HOME/.claude.json" -printf '%p %y %s %T@ %m\n' | sort; } | sha256sum | say normal_state
 grep -slx claude /proc/[0-9]*/comm | wc -l | say normal_running
+
+sessions() { # of this home: the wrapper's own processes
+  grep -slx claude-local /proc/[0-9]*/comm | while read -r running; do
+    running=${running%/comm}
+    tr '\0' '\n' <"$running/cmdline" | grep -qxF -- "$HOME/.local/bin/claude-local" && echo "${running#/proc/}"
+  done
+}
+sessions | say sessions
 echo "end Cg=="

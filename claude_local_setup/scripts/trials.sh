@@ -9,7 +9,11 @@ shift 2
 
 say() { printf '%s ' "$1" && base64 -w 0 && echo; }
 
-work=$(mktemp -d "$folder/.claude-local-verify.XXXXXX") || exit 1
+for left in "$folder/.claude-local-verify."*; do # of a run that was killed: its process is no more
+  running=${left#"$folder/.claude-local-verify."}
+  [ ! -d "$left" ] || grep -qs . "/proc/${running%.*}/cmdline" || rm -rf -- "$left"
+done
+work=$(mktemp -d "$folder/.claude-local-verify.$$.XXXXXX") || exit 1
 in_tmp=$(mktemp) || exit 1
 trap 'rm -rf -- "$work" "$in_tmp"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -22,8 +26,8 @@ ask_shell() { # a fresh login shell, as a new terminal starts one
   timeout -k 1 20 setsid "$1" -lic 'command -v claude-local >/dev/null && echo found; type claude 2>/dev/null | grep -q claude-local && echo shadowed; env | grep -q "^ANTHROPIC_" && echo leaks; case ":$PATH:" in *":$HOME/.local/bin:"*) echo path ;; esac' </dev/null 2>/dev/null
 }
 
-ask_fish() {
-  timeout -k 1 20 setsid fish -lic 'type -q claude-local; and echo found; env | grep -q "^ANTHROPIC_"; and echo leaks; contains -- $HOME/.local/bin $PATH; and echo path' </dev/null 2>/dev/null
+ask_fish() { # fish keeps its history where it is told to, and makes that folder
+  XDG_DATA_HOME=$work/fish timeout -k 1 20 setsid fish -lic 'type -q claude-local; and echo found; env | grep -q "^ANTHROPIC_"; and echo leaks; contains -- $HOME/.local/bin $PATH; and echo path' </dev/null 2>/dev/null
 }
 
 make_workspace() { # a repository with all that the jail protects
