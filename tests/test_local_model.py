@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.claudes import set_up
+from tests.claudes import set_up, trust_the_folder
 from tests.homes import Home
 from tests.llama import Llama
 from tests.messages_api import MessagesApi, Say
 from tests.model_servers import ModelServer
 from tests.scripted_model import HELLO, SCRIPTS
 from tests.terminal import Terminal
-from tests.claudes import trust_the_folder
 
 pytestmark = pytest.mark.real_claude
 
