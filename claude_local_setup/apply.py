@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 import click
 
 from .checks import findings as all_findings
 from .checks import normal_claude_unchanged, quick_findings
-from .errors import FAILED, USAGE, SetupError
+from .errors import FAILED
 from .here import Here, look
 from .lock import only_run
-from .output import say, show_failures, show_findings, show_plan, show_summary
-from .plan import Step, root_commands
+from .output import confirm, say, show_failures, show_findings, show_plan, show_summary
+from .plan import Change, Step, root_commands
 from .report import Finding, Report, as_json
 from .root import obtain
 from .trials import try_here
@@ -31,7 +30,7 @@ def apply_here(*, dry_run: bool, yes: bool, as_json: bool) -> int:
             as_json,
         )
     show_plan(here.steps, err=as_json)
-    _ask(yes, err=as_json)
+    confirm(yes, again="claude-local-setup apply -y", err=as_json)
     return _changed(here, as_json)
 
 
@@ -46,27 +45,6 @@ def _shown(here: Here, json: bool) -> int:
         say("nothing was changed", bold=True)
         show_summary(report, err=False)
     return FAILED if here.failed else 0
-
-
-def _ask(yes: bool, *, err: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise SetupError(
-            "there is no terminal to ask on; nothing was changed",
-            remedy="claude-local-setup apply -y",
-            exit_code=USAGE,
-        )
-    if not _agreed(err=err):
-        raise SetupError("nothing was changed", remedy="claude-local-setup apply")
-
-
-def _agreed(*, err: bool) -> bool:
-    try:
-        return click.confirm("Do this?", err=err)
-    except click.Abort:  # Ctrl-C, Ctrl-D
-        say(err=err)
-        return False
 
 
 def _changed(here: Here, json: bool) -> int:
@@ -87,8 +65,9 @@ def _changed(here: Here, json: bool) -> int:
 def _carried_out(here: Here, json: bool) -> list[Step]:
     from .engine import apply_here as carry_out
 
-    def progress(name: str) -> None:
-        say(f"... {name}", err=json, dim=True)
+    def progress(name: str, change: Change) -> None:
+        if change == "pending":
+            say(f"... {name}", err=json, dim=True)
 
     return carry_out(here.steps, is_root=here.actual.is_root, progress=progress)
 

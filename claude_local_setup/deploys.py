@@ -10,7 +10,7 @@ from pyinfra.api.exceptions import DeployError
 
 from .config import FLAT_PREFIX, flat_defaults, from_flat
 from .errors import SetupError
-from .operations import Probe, carry_out, needs_root
+from .operations import Probe, carry_out, needs_root, seconds
 from .plan import Step, plan
 from .target import probed_paths, target_state
 
@@ -33,7 +33,7 @@ def claude_local() -> None:
 def carry_out_all(steps: Iterable[Step], *, is_root: bool) -> None:
     """Registers one operation a step, on every host in the same order."""
     for step in steps:
-        carry_out(name=step.name, step=step, _sudo=needs_root(step) and not is_root)
+        carry_out(name=step.name, step=step, _sudo=needs_root(step) and not is_root, _timeout=seconds(step))
 
 
 def _data() -> dict[str, object]:

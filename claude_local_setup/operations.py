@@ -18,7 +18,7 @@ class Probe(FactBase[Actual]):
     """The actual state of a host: the same script that runs without pyinfra on this machine."""
 
     def command(self, paths: tuple[str, ...]) -> StringCommand:
-        return StringCommand(*(QuoteString(word) for word in command(paths)))
+        return line(*command(paths))
 
     def process(self, output: list[str]) -> Actual:
         return read(output)
@@ -35,23 +35,28 @@ def needs_root(step: Step) -> bool:
     return isinstance(step.action, Install)
 
 
+def seconds(step: Step) -> int:
+    """How long one command of the step may take; apt waits a minute for its lock, and downloads."""
+    return 900 if needs_root(step) else 120
+
+
 def _commands(action: Action) -> Iterator[StringCommand]:
     match action:
         case Install():
-            yield from (_line(*words) for words in install_commands(action))
+            yield from (line(*words) for words in install_commands(action))
         case MakeDirectory(path, mode):
-            yield _line("mkdir", "-p", "-m", f"{mode:04o}", "--", path)
+            yield line("mkdir", "-p", "-m", f"{mode:04o}", "--", path)
         case SetMode(path, mode):
-            yield _line("chmod", f"{mode:04o}", "--", path)
+            yield line("chmod", f"{mode:04o}", "--", path)
         case MakeLink(path, to):
-            yield _line("ln", "-sfnT", "--", to, path)
+            yield line("ln", "-sfnT", "--", to, path)
         case Write(path, content, mode, expected):
             script = (files(__package__) / "scripts" / "write.sh").read_text(encoding="utf-8")
             words = ["sh", "-c", script, "write", path, f"{mode:04o}", expected, sha256(content)]
-            yield _line(*words, _stdin=_base64_lines(content))
+            yield line(*words, _stdin=_base64_lines(content))
 
 
-def _line(*words: str, **arguments: Any) -> StringCommand:
+def line(*words: str, **arguments: Any) -> StringCommand:
     return StringCommand(*(QuoteString(word) for word in words), **arguments)
 
 
