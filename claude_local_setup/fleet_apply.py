@@ -38,7 +38,7 @@ def change_fleet(
             done = _changed(fleet, todo, planned, closing, json=as_json)
         after = {report.host: report for report in done}
         reports = [_report(item, after) for item in found]
-    return fleet_output.close([*reports, *fleet.doubled], json=as_json, failed_only=True)
+    return fleet_output.close([*reports, *fleet.doubled], json=as_json)
 
 
 def checked(before: There, after: There) -> list[Finding]:

@@ -109,15 +109,14 @@ def board(hosts: Sequence[object], *, json: bool) -> Iterator[Board]:
         yield shown
 
 
-def close(reports: Sequence[Report], *, json: bool, failed_only: bool) -> int:
-    """The last word on all hosts, and the exit code: `failed_only` leaves problems that the checks found out of it."""
+def close(reports: Sequence[Report], *, json: bool) -> int:
+    """The last word on all hosts, and the exit code: 1 if one was not reached or a step failed there, else 0."""
     if json:
         click.echo(as_json(reports))
     else:
         show_problems(reports)
         show_matrix(reports)
-    bad = any(not report.reached or report.count("failed") for report in reports)
-    return FAILED if bad or (not failed_only and any(report.problems for report in reports)) else 0
+    return FAILED if any(not report.reached or report.count("failed") for report in reports) else 0
 
 
 def show_problems(reports: Sequence[Report]) -> None:
@@ -125,10 +124,18 @@ def show_problems(reports: Sequence[Report]) -> None:
     failures = _grouped(
         (r.host, [(s.name, s.error, s.remedy) for s in r.steps if s.change == "failed"]) for r in reports
     )
-    problems = _grouped((r.host, [(f.check, f.problem, f.remedy) for f in r.findings if not f.ok]) for r in reports)
+    problems = _grouped(
+        (r.host, [(f.check, f.problem, f.remedy) for f in r.findings if not f.ok and not _is_planned(f, r)])
+        for r in reports
+    )
     for (what, why, remedy), hosts in [*failures, *problems]:
-        say(f"FAIL {names(hosts)}: {printable(what)}: {printable(why)}", fg="red")
+        say(f"FAIL {_all_or_named(hosts, len(reports))}: {printable(what)}: {printable(why)}", fg="red")
         say(f"     remedy: {printable(remedy)}")
+
+
+def _is_planned(finding: Finding, report: Report) -> bool:
+    """What the plan says already is no problem besides."""
+    return finding.check.startswith("target state: ") and bool(report.count("pending") + report.count("failed"))
 
 
 def show_matrix(reports: Sequence[Report]) -> None:
@@ -158,7 +165,3 @@ def _summary(report: Report) -> str:
         said += f", {report.count(change)} {word}" if report.count(change) else ""
     problems = f"{report.problems} {'problem' if report.problems == 1 else 'problems'} in {len(report.findings)} checks"
     return f"{said}, {problems}" if report.findings else said
-
-
-def shown_findings(reports: Sequence[Report]) -> list[tuple[Finding, list[str]]]:
-    return _grouped((report.host, report.findings) for report in reports)

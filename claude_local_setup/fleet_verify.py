@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from . import fleet, fleet_output
 from .checks import findings, normal_claude_unchanged, quick_findings
+from .errors import FAILED
 from .fleet import There
 from .output import say
 from .report import Report
@@ -14,7 +15,7 @@ from .report import Report
 def verify_fleet(source: str, limit: Sequence[str], *, as_json: bool) -> int:
     """Returns the exit code: 1 if a problem or drift was found or a host was not reached, else 0."""
     reports = fleet.reports_of(source, limit, _verified)
-    return fleet_output.close(reports, json=as_json, failed_only=False)
+    return max(fleet_output.close(reports, json=as_json), FAILED if any(report.problems for report in reports) else 0)
 
 
 def status_fleet(source: str, limit: Sequence[str], *, as_json: bool) -> int:
@@ -22,7 +23,7 @@ def status_fleet(source: str, limit: Sequence[str], *, as_json: bool) -> int:
     reports = fleet.reports_of(source, limit, _asked)
     if not as_json:
         _show_states(reports)
-    return fleet_output.close(reports, json=as_json, failed_only=True)
+    return fleet_output.close(reports, json=as_json)
 
 
 def _verified(there: There) -> Report:

@@ -1,6 +1,6 @@
 """Real machines to reach over SSH: each with its own filesystem, processes, users, sudo, apt and sshd. Needs root.
 
-They stand on one base (base.sh, kept in the cache) and on one bridge in a network namespace of their own: no way in or out.
+They stand on one base (base.sh, kept in the cache), on a bridge in a network namespace of its own: no way in or out.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
-
-import pytest
+from typing import Any
 
 from tests.homes import CACHE
 
@@ -61,7 +59,10 @@ class Machine:
         os.kill(self.pid, signal.SIGKILL)  # the first process: all others go with it
 
     def unplug(self) -> None:
-        run("ip", "-n", f"{self.link}c", "link", "set", self.link, "down")
+        run("ip", "-n", self.link, "link", "set", "eth0", "down")
+
+    def plug(self) -> None:
+        run("ip", "-n", self.link, "link", "set", "eth0", "up")
 
     @contextlib.contextmanager
     def dpkg_held(self) -> Iterator[None]:
@@ -133,7 +134,7 @@ class Site:
             **arguments,
         )
 
-    def inventory(self, hosts: Sequence[object], data: str = "", name: str = "hosts") -> str:
+    def inventory(self, hosts: Iterable[object], data: str = "", name: str = "hosts") -> str:
         """An inventory file of its own, with group data beside it; its path."""
         folder = self.control / name
         (folder / "group_data").mkdir(parents=True, exist_ok=True)
@@ -144,9 +145,17 @@ class Site:
     def host(self, machine: Machine, **data: object) -> tuple[str, dict[str, object]]:
         return machine.name, {"ssh_hostname": machine.address, "ssh_user": "dev", "ssh_key": str(self.key), **data}
 
-    def add(self) -> Machine:
+    def renew(self, machine: Machine) -> None:
+        """The machine as it was delivered, in place."""
+        self.remove(machine)
+        index = self.machines.index(machine)
+        self.machines[index] = self._made(index + 1)
+
+    def add(self) -> None:
+        self.machines.append(self._made(len(self.machines) + 1))
+
+    def _made(self, number: int) -> Machine:
         """A fresh machine, once its sshd answers."""
-        number = len(self.machines) + 1
         name, link, address = f"machine-{number}", f"{self.prefix}{number}", f"10.99.0.{number}"
         run("ip", "netns", "add", link)
         run("ip", "-n", f"{self.prefix}c", "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", link)
@@ -158,20 +167,21 @@ class Site:
         ):
             run("ip", "-n", link, *words)
         process = subprocess.Popen(
-            ["ip", "netns", "exec", link, "unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--",
+            ["ip", "netns", "exec", link, "unshare", "-mpui", "--fork", "--kill-child", "--",
              str(HERE / "machine.sh"), str(CACHE / "machine-base"), str(self.folder / name), name,
              f"{self.key}.pub"],
             stdout=(self.folder / f"{name}.log").open("wb"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         machine = Machine(name, address, link, process)
         self._await(machine)
-        self.machines.append(machine)
         return machine
 
     def remove(self, machine: Machine) -> None:
         machine.process.kill()
         machine.process.wait()
         subprocess.run(["ip", "netns", "del", machine.link], check=False, capture_output=True)
+        subprocess.run(["ip", "-n", f"{self.prefix}c", "link", "del", machine.link], check=False, capture_output=True)
+        (self.control / ".ssh/known_hosts").unlink(missing_ok=True)
 
     def _await(self, machine: Machine) -> None:
         probe = self.words("bash", "-c", f"read -t 2 line </dev/tcp/{machine.address}/22 && [[ $line == SSH* ]]")
@@ -210,9 +220,3 @@ def opened(count: int) -> Iterator[Site]:
             yield site
         finally:
             site.close()
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with opened(4) as four:
-        yield four
