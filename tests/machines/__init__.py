@@ -159,6 +159,8 @@ class Site:
         name, link, address = f"machine-{number}", f"{self.prefix}{number}", f"10.99.0.{number}"
         run("ip", "netns", "add", link)
         run("ip", "-n", f"{self.prefix}c", "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", link)
+        # The same hardware address whenever it is renewed: what others remember of it stays right.
+        run("ip", "-n", link, "link", "set", "eth0", "address", f"02:00:00:00:00:{number:02x}")
         run("ip", "-n", f"{self.prefix}c", "link", "set", link, "master", "bridge", "up")
         for words in (
             ["addr", "add", f"{address}/24", "dev", "eth0"],
