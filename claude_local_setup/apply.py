@@ -12,7 +12,7 @@ from .errors import FAILED
 from .here import Here, look
 from .lock import only_run
 from .output import confirm, say, show_failures, show_findings, show_plan, show_summary
-from .plan import Change, Step, root_commands
+from .plan import Step, root_commands
 from .report import Finding, Report, as_json
 from .root import obtain
 from .trials import try_here
@@ -65,9 +65,11 @@ def _changed(here: Here, json: bool) -> int:
 def _carried_out(here: Here, json: bool) -> list[Step]:
     from .engine import apply_here as carry_out
 
-    def progress(name: str, change: Change) -> None:
+    def progress(name: str, change: str) -> None:
         if change == "pending":
             say(f"... {name}", err=json, dim=True)
+        elif change not in ("changed", "failed"):
+            say(f"    {change}", err=json)
 
     return carry_out(here.steps, is_root=here.actual.is_root, progress=progress)
 

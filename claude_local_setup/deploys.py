@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pyinfra import host
+from pyinfra import host, logger
 from pyinfra.api import deploy
-from pyinfra.api.exceptions import DeployError
+from pyinfra.context import ctx_host
 
 from .config import FLAT_PREFIX, flat_defaults, from_flat
 from .errors import SetupError
 from .operations import Probe, carry_out, needs_root, seconds
+from .output import printable
 from .plan import Step, plan
 from .target import probed_paths, target_state
 
@@ -19,15 +20,24 @@ from .target import probed_paths, target_state
 def claude_local() -> None:
     """Brings the host to the target state that its data (`claude_local_…`) describes."""
     try:
-        config = from_flat(_data(), f"host data of {host.name}")
+        config = from_flat(_data(), f"data of {host.name}")
         actual = host.get_fact(Probe, paths=tuple(probed_paths(config)))
-        steps = plan(target_state(config, actual), actual)
     except SetupError as error:
-        raise DeployError(f"{error.problem}: {error.remedy}") from None
+        return _give_up(f"{error.problem}: {error.remedy}")
+    if actual is None:
+        return _give_up("it did not answer the probe")
+    steps = plan(target_state(config, actual), actual)
     for step in steps:
         if step.change == "failed":
-            raise DeployError(f"{step.name}: {step.error}: {step.remedy}")
-    carry_out_all(steps, is_root=actual.is_root)
+            return _give_up(f"{step.name}: {step.error}: {step.remedy}")
+    return carry_out_all(steps, is_root=actual.is_root)
+
+
+def _give_up(reason: str) -> None:
+    """Fails this host alone: an exception would end pyinfra's whole run."""
+    this = ctx_host.get()
+    logger.error(f"{this.print_prefix}{printable(reason)}")
+    this.state.fail_hosts({this})
 
 
 def carry_out_all(steps: Iterable[Step], *, is_root: bool) -> None:

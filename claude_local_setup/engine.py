@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import gevent
@@ -16,15 +17,16 @@ monkey.patch_all()  # pyinfra is built on gevent: this must precede its import
 from pyinfra.api import Config, Host, Inventory, State  # noqa: E402
 from pyinfra.api.exceptions import PyinfraError  # noqa: E402
 from pyinfra.api.operations import run_host_op  # noqa: E402
+from pyinfra.api.output import set_echo  # noqa: E402
 from pyinfra.api.state import StateStage  # noqa: E402
 from pyinfra.connectors import util as connector_util  # noqa: E402
 from pyinfra.context import ctx_config, ctx_host, ctx_state  # noqa: E402
 
 from . import remote  # noqa: E402
 from .deploys import carry_out_all  # noqa: E402
-from .plan import Change, Step  # noqa: E402
+from .plan import Step  # noqa: E402
 
-Progress = Callable[[str, Change], None]  # a step's name, and "pending" while it runs or what came of it
+Progress = Callable[[str, str], None]  # a step's name, and what goes on: "pending" while it runs, or what came of it
 
 CONNECT_SECONDS = 10
 AGAIN = "mend that and run claude-local-setup apply again"
@@ -44,6 +46,15 @@ class _LastWords(logging.Handler):
 
 
 _last_words = _LastWords()
+_waits: dict[str, Callable[[], None]] = {}  # what is to be told, by host, when apt says that it waits
+WAITING = "waiting for another package manager"
+
+
+def _overhear(message: object = None, **_style: object) -> None:
+    """All that the commands print comes by, with the host's name before it."""
+    host, _, said = str(message).removeprefix("[").partition("]")
+    if "Waiting for cache lock" in said and host in _waits:
+        _waits.pop(host)()
 
 
 def _refuse(*_: object) -> str:
@@ -57,6 +68,8 @@ def opened(state: State) -> Iterator[State]:
     log.handlers, log.propagate = [_last_words], False
     gevent.get_hub().exception_stream = None  # a broken connection ends in greenlets of its own, with tracebacks
     vars(connector_util)["getpass"] = _refuse  # it would ask in the middle of the work, each host for itself, for ever
+    set_echo(_overhear)
+    state.print_output = True
     ctx_state.set(state)
     state.set_stage(StateStage.Connect)
     try:
@@ -109,6 +122,7 @@ def carried_out(host: Host, steps: Sequence[Step], progress: Progress) -> list[S
     with ctx_host.use(host):
         for step, op_hash in zip(pending(steps), host.op_hash_order, strict=True):
             progress(step.name, "pending")
+            _waits[host.name] = partial(progress, step.name, WAITING)
             outcome[step.name] = _carried_out(host, step, op_hash)
             progress(step.name, outcome[step.name].change)
             if outcome[step.name].change == "failed":
@@ -132,9 +146,9 @@ def failed(step: Step, error: str, remedy: str = AGAIN) -> Step:
 
 def _said(host: Host, meta: Any) -> str:
     said = [line.strip() for line in (meta.stderr_lines or meta.stdout_lines) if line.strip()]
-    # "E:" is apt's own; what follows it are remarks of dpkg's hooks.
-    errors = [line for line in said if line.startswith("E: ")] or said
-    return errors[-1] if errors else _last_words.of.get(host.name, "") or "the command failed and gave no reason"
+    # The first of apt's own errors is the cause, those after it are what came of that.
+    cause = next((line for line in said if line.startswith("E: ")), said[-1] if said else "")
+    return cause or _last_words.of.get(host.name, "") or "the command failed and gave no reason"
 
 
 def _disconnect(host: Host) -> None:

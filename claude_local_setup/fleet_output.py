@@ -16,7 +16,7 @@ from rich.table import Table
 
 from .errors import FAILED
 from .output import printable, say, show_diff
-from .plan import Change, root_commands
+from .plan import root_commands
 from .report import Finding, Report, as_json
 
 if TYPE_CHECKING:
@@ -67,13 +67,14 @@ class Board:
     hosts: Sequence[str]
     live: Live | None = None
     now: dict[str, str] = field(default_factory=dict)
-    done: dict[str, list[Change]] = field(default_factory=dict)
+    done: dict[str, list[str]] = field(default_factory=dict)
 
-    def step(self, host: str, name: str, change: Change) -> None:
-        if change == "pending":
-            self.now[host] = f"{name} …"
-        else:
+    def step(self, host: str, name: str, change: str) -> None:
+        """`change` is "pending" while the step runs, what came of it, or, in words, what it waits for."""
+        if change in ("changed", "failed"):
             self.done.setdefault(host, []).append(change)
+        else:
+            self.now[host] = f"{name} …" if change == "pending" else f"{name}: {change}"
         if self.live is not None:
             self.live.update(self.table())
         elif change != "pending":
