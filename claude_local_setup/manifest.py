@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import __version__, paths
+from . import __version__, paths, userns
 from .probe import Actual
 from .settings import as_json
-from .target import Block, Directory, Entry, File, Link, MergedJson, Packages, Seed
+from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Seed
 
 FORMAT = 1
 
@@ -46,13 +46,20 @@ class Manifest:
 
 def manifest_entry(entries: Iterable[Entry], actual: Actual, earlier: Manifest) -> File:
     """The manifest itself, as an entry."""
+    known = list(entries)
     content = {
         "format": FORMAT,
         "version": __version__,
-        "entries": [_record(entry, actual, earlier) for entry in entries],
-        "normal_claude": {"settings": actual.normal.settings, "program": actual.facts["claude"]},
+        "entries": [_record(entry, actual, earlier) for entry in known],
+        "normal_claude": {"settings": actual.normal.settings, "program": _program(known, actual)},
     }
     return File("manifest", actual.path(paths.MANIFEST), as_json(content), 0o600)
+
+
+def _program(entries: Iterable[Entry], actual: Actual) -> str:
+    """The normal claude's place, also where it is installed only now."""
+    put = (entry.path for entry in entries if isinstance(entry, ClaudeProgram))
+    return next(put, actual.facts["claude"])
 
 
 def _record(entry: Entry, actual: Actual, earlier: Manifest) -> dict[str, Any]:
@@ -65,6 +72,10 @@ def _put(entry: Entry) -> dict[str, Any]:
     match entry:
         case Packages():
             return {"packages": list(entry.packages)}
+        case BwrapCopy():
+            return {"path": entry.path, "paths": [userns.COPY, userns.PROFILE, userns.HOOK]}
+        case ClaudeProgram():
+            return {"path": entry.path, "install": entry.install}
         case Directory() | Link():
             return {"path": entry.path}
         case File() | Seed():
@@ -79,6 +90,8 @@ def _before(entry: Entry, actual: Actual) -> Any:
     """What was there before the first apply: the packages, or the kind, and a file's bytes where they are replaced."""
     if isinstance(entry, Packages):
         return [package for package, command in entry.packages.items() if actual.facts[command]]
+    if isinstance(entry, BwrapCopy | ClaudeProgram):
+        return actual.facts["claude"] if isinstance(entry, ClaudeProgram) else actual.node(entry.path).kind
     node = actual.node(entry.path)
     missing = [path for path in _folders(entry.path, actual) if actual.node(path).kind == "absent"]
     record: dict[str, Any] = {"kind": node.kind, "made": missing}

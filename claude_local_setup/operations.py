@@ -10,7 +10,7 @@ from typing import Any
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
 from .manifest import sha256
-from .plan import Action, Install, MakeDirectory, MakeLink, SetMode, Step, Write, install_commands
+from .plan import Action, Install, MakeDirectory, MakeLink, Run, SetMode, Step, Write, install_commands
 from .probe import Actual, command, read
 
 
@@ -32,18 +32,20 @@ def carry_out(step: Step) -> Generator[StringCommand, None, None]:
 
 
 def needs_root(step: Step) -> bool:
-    return isinstance(step.action, Install)
+    return isinstance(step.action, Install) or (isinstance(step.action, Run) and step.action.root)
 
 
 def seconds(step: Step) -> int:
     """How long one command of the step may take; apt waits a minute for its lock, and downloads."""
-    return 900 if needs_root(step) else 120
+    return 900 if isinstance(step.action, Install | Run) else 120
 
 
 def _commands(action: Action) -> Iterator[StringCommand]:
     match action:
         case Install():
             yield from (line(*words) for words in install_commands(action))
+        case Run(commands):
+            yield from (line(*command.words, _stdin=command.given.splitlines()) for command in commands)
         case MakeDirectory(path, mode):
             yield line("mkdir", "-p", "-m", f"{mode:04o}", "--", path)
         case SetMode(path, mode):

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from . import block, json_merge, paths
+from . import block, claude_program, distribution, json_merge, paths, userns
 from .manifest import Manifest, manifest_entry, sha256
 from .probe import Actual, Node
-from .target import Block, Directory, Entry, File, Link, MergedJson, Packages, Seed, shown
+from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Seed, shown
 
 Change = Literal["none", "pending", "changed", "failed"]
 ABSENT = "absent"
@@ -51,7 +51,21 @@ class MakeLink:
     to: str
 
 
-Action = Install | MakeDirectory | SetMode | Write | MakeLink
+@dataclass(frozen=True)
+class Command:
+    words: tuple[str, ...]
+    given: str = ""  # on its standard input
+
+
+@dataclass(frozen=True)
+class Run:
+    """Commands, one after the other, as root or as the user."""
+
+    commands: tuple[Command, ...]
+    root: bool = False
+
+
+Action = Install | MakeDirectory | SetMode | Write | MakeLink | Run
 
 
 @dataclass(frozen=True)
@@ -85,17 +99,32 @@ def plan(entries: Iterable[Entry], actual: Actual) -> list[Step]:
 
 def root_commands(steps: Iterable[Step]) -> list[list[str]]:
     """The exact commands that need root, in order."""
-    return [command for step in steps if isinstance(step.action, Install) for command in install_commands(step.action)]
+    return [command for step in steps for command in _as_root(step.action)]
+
+
+def _as_root(action: Action | None) -> list[list[str]]:
+    match action:
+        case Install():
+            return install_commands(action)
+        case Run(commands, root=True):
+            return [list(command.words) for command in commands]
+        case _:
+            return []
+
+
+_WAIT = ["-o", "DPkg::Lock::Timeout=60"]
+APT_UPDATE = ["apt-get", *_WAIT, "-q", "update"]
+APT_INSTALL = [
+    *("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *_WAIT, "-q", "-y", "--no-install-recommends", "install")
+]
 
 
 def install_commands(action: Install) -> list[list[str]]:
-    wait = ["-o", "DPkg::Lock::Timeout=60"]
-    quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
     # A session starts a proxy of its own: the system's, which the package starts, is not wanted.
     stop = "systemctl disable --now squid.service || { service squid stop; update-rc.d squid disable; }"
     return [
-        ["apt-get", *wait, "-q", "update"],
-        [*quiet, "apt-get", *wait, "-q", "-y", "--no-install-recommends", "install", *action.packages],
+        APT_UPDATE,
+        [*APT_INSTALL, *action.packages],
         *([["sh", "-c", stop]] if "squid" in action.packages else []),
     ]
 
@@ -105,6 +134,10 @@ def _step(entry: Entry, actual: Actual, earlier: Manifest) -> Step:
         match entry:
             case Packages():
                 return _packages(entry, actual)
+            case BwrapCopy():
+                return _bwrap_copy(entry, actual)
+            case ClaudeProgram():
+                return _claude_program(entry, actual)
             case Directory():
                 return _directory(entry, actual)
             case Link():
@@ -121,7 +154,10 @@ def _packages(entry: Packages, actual: Actual) -> Step:
         return Step(entry.name)
     named = " ".join(missing)
     if not actual.facts["apt"]:
-        raise ImpossibleError(f"{' and '.join(missing)} missing, and there is no apt here", _other_package_tools(named))
+        raise ImpossibleError(
+            f"{' and '.join(missing)} missing, and there is no apt here",
+            distribution.install_command(actual.os_release, missing),
+        )
     if not actual.is_root and not actual.facts["sudo"]:
         raise ImpossibleError(
             f"{' and '.join(missing)} missing, and there is no sudo", f"as root: apt-get install -y {named}"
@@ -130,8 +166,43 @@ def _packages(entry: Packages, actual: Actual) -> Step:
     return Step(entry.name, "pending", diff, Install(missing))
 
 
-def _other_package_tools(named: str) -> str:
-    return f"sudo dnf install {named}; or sudo pacman -S {named}; or sudo zypper install {named}"
+_PUT = 'cat >"$1.new" && chmod 0644 "$1.new" && mv -f "$1.new" "$1"'
+
+
+def _bwrap_copy(entry: BwrapCopy, actual: Actual) -> Step:
+    texts = {userns.PROFILE: userns.PROFILE_TEXT} | ({userns.HOOK: userns.HOOK_TEXT} if actual.facts["apt"] else {})
+    stale = {path: text for path, text in texts.items() if actual.node(path).content != text.encode()}
+    if not stale and actual.facts["bwrap_copy"] == "fresh":
+        return Step(entry.name)
+    commands = [
+        Command(("install", "-D", "-m", "0755", "/usr/bin/bwrap", userns.COPY)),
+        *(Command(("sh", "-c", _PUT, "put", path), text) for path, text in stale.items()),
+        Command(("apparmor_parser", "-r", userns.PROFILE)),
+    ]
+    files = "".join(_diff(actual.node(path).content, text.encode(), path) for path, text in stale.items())
+    return _run(entry.name, commands, actual, files)
+
+
+def _claude_program(entry: ClaudeProgram, actual: Actual) -> Step:
+    if actual.facts["claude"]:
+        return Step(entry.name)
+    if entry.install == "npm":
+        if not actual.facts["npm"]:
+            packages = distribution.install_command(actual.os_release, ["nodejs", "npm"])
+            raise ImpossibleError("claude.install is npm, and there is no npm here", packages)
+        return _run(entry.name, [Command(claude_program.npm_command(actual))], actual, root=False)
+    if not actual.facts["apt"]:
+        raise ImpossibleError("claude.install is apt, and there is no apt here", "set claude.install to npm")
+    commands = claude_program.apt_commands(APT_UPDATE, APT_INSTALL)
+    return _run(entry.name, [Command(tuple(words)) for words in commands], actual)
+
+
+def _run(name: str, commands: Iterable[Command], actual: Actual, diff: str = "", *, root: bool = True) -> Step:
+    run = Run(tuple(commands), root)
+    shown = "".join(f"+ {shlex.join(command.words)}\n" for command in run.commands)
+    if root and not actual.is_root and not actual.facts["sudo"]:
+        raise ImpossibleError("it needs root, and there is no sudo", "as root: claude-local-setup shows the commands")
+    return Step(name, "pending", diff + shown, run)
 
 
 def _directory(entry: Directory, actual: Actual) -> Step:

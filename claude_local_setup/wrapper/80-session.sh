@@ -105,7 +105,7 @@ run_command() { # COMMAND [ARG…]
 
 is_jailed() { [[ $level == session || $level == strict ]]; }
 
-has_tools() { command -v bwrap >/dev/null && command -v socat >/dev/null; }
+has_tools() { command -v "$bwrap" >/dev/null && command -v socat >/dev/null; }
 
 make_jail() {
   has_tools || die 1 "bubblewrap or socat is missing" "claude-local-setup apply"
@@ -127,11 +127,11 @@ start_in_jail() { # COMMAND [ARG…]: sets result
   exec {arguments}< <(printf '%s\0' --clearenv "${jail[@]}")
   if [[ $network == private ]]; then
     coproc WATCH { watch_ides; } # its descriptors close when the jail's program starts; one that is opened anew does not
-    bwrap --args "$arguments" --seccomp 9 -- \
+    "$bwrap" --args "$arguments" --seccomp 9 -- \
       /bin/bash -pc "$(declare -f enter_jail listen wait_for count_listeners)"$'\nenter_jail "$@"' claude-local \
       "${relays[@]}" -- "${inner_addresses[@]}" -- "${publish[@]}" -- "$@" 9<"$filter" 8<"/proc/$$/fd/${WATCH[0]}"
   else
-    bwrap --args "$arguments" --seccomp 9 -- "$@" 9<"$filter"
+    "$bwrap" --args "$arguments" --seccomp 9 -- "$@" 9<"$filter"
   fi
   result=$?
 }

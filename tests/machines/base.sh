@@ -7,6 +7,7 @@ base=$1
 rm -rf --one-file-system -- "$base"
 mkdir -p -- "$base"
 root=$base/root
+# shellcheck disable=SC1091
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' | awk -v suite="$suite" '$2 == suite { print $1; exit }')
 
