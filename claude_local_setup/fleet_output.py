@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ def show_plans(plans: Sequence[There], *, err: bool) -> None:
     ):
         say(f"{step}: {_all_or_named(hosts, len(plans))}", err=err, bold=True)
         show_diff(diff, err=err)
-    commands = [(there.name, [" ".join(words) for words in root_commands(there.steps)]) for there in plans]
+    commands = [(there.name, [shlex.join(words) for words in root_commands(there.steps)]) for there in plans]
     for number, (command, hosts) in enumerate(_grouped(commands)):
         if number == 0:
             say("as root, once:", err=err, bold=True)

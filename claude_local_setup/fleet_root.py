@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -67,5 +68,5 @@ def _takes(host: Host, typed: str) -> bool:
 
 
 def _refusal(there: There, reason: str) -> SetupError:
-    commands = "; ".join(" ".join(command) for command in root_commands(there.steps))
+    commands = "; ".join(shlex.join(command) for command in root_commands(there.steps))
     return SetupError(reason, remedy=f"as root on it: {commands}; then run this again")

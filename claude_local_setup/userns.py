@@ -96,14 +96,8 @@ def problem(actual: Actual, answer: str) -> tuple[str, str]:
     facts = actual.facts
     if "not allow non-privileged user namespaces" in answer or "ermissions to create" in answer:
         if facts["userns_clone"] == "0":
-            return (
-                "user namespaces are switched off in this kernel",
-                "sudo sysctl -w kernel.unprivileged_userns_clone=1",
-            )
-        return (
-            "a container's seccomp filter or an AppArmor profile around this refuses namespaces",
-            "run it on the host itself",
-        )
+            return "this kernel's user namespaces are off", "sudo sysctl -w kernel.unprivileged_userns_clone=1"
+        return "a container, a jail or an AppArmor profile around this refuses namespaces", "run it on the host itself"
     if not facts["bwrap"]:
         return "bubblewrap is missing", "claude-local-setup apply"
     return answer or "it could not be tried", "bwrap --ro-bind / / --unshare-user --unshare-net true"
