@@ -86,6 +86,7 @@ class Site:
 
     folder: Path
     prefix: str
+    base: Path
     machines: list[Machine] = field(default_factory=list)
 
     @property
@@ -170,7 +171,7 @@ class Site:
             run("ip", "-n", link, *words)
         process = subprocess.Popen(
             ["ip", "netns", "exec", link, "unshare", "-mpui", "--fork", "--kill-child", "--",
-             str(HERE / "machine.sh"), str(CACHE / "machine-base"), str(self.folder / name), name,
+             str(HERE / "machine.sh"), str(self.base), str(self.folder / name), name,
              f"{self.key}.pub"],
             stdout=(self.folder / f"{name}.log").open("wb"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
         )  # fmt: skip
@@ -210,11 +211,12 @@ class Site:
 
 
 @contextlib.contextmanager
-def opened(count: int) -> Iterator[Site]:
-    """A site with so many fresh machines."""
-    run(HERE / "base.sh", CACHE / "machine-base")
+def opened(count: int, *packages: str) -> Iterator[Site]:
+    """A site with so many fresh machines, with these packages besides."""
+    base = CACHE / "-".join(["machine-base", *packages])
+    run(HERE / "base.sh", base, *packages)
     with tempfile.TemporaryDirectory(prefix="machines-", dir="/var/tmp") as folder:
-        site = Site(Path(folder), f"cl{os.getpid() % 100000}x")
+        site = Site(Path(folder), f"cl{os.getpid() % 100000}x", base)
         try:
             site.open()
             for _ in range(count):

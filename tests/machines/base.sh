@@ -1,8 +1,9 @@
 #!/bin/bash
 # Makes, once, the filesystem that every test machine stands on: a small Debian or Ubuntu with sshd, sudo, users and an
-# apt repository of its own. Argument: the FOLDER for it. Needs root and the network.
+# apt repository of its own. Arguments: the FOLDER for it, further PACKAGEs. Needs root and the network.
 set -euo pipefail
 base=$1
+more=("${@:2}")
 [[ -e $base/complete ]] && exit
 rm -rf --one-file-system -- "$base"
 mkdir -p -- "$base"
@@ -13,7 +14,7 @@ mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' | awk -v suite="$sui
 
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
 
-debootstrap --variant=minbase --include=openssh-server,sudo,fish,git "$suite" "$root" "$mirror" >"$base/log" 2>&1
+debootstrap --variant=minbase --include="$(IFS=, && echo "openssh-server,sudo,fish,git${more[*]:+,${more[*]}}")" "$suite" "$root" "$mirror" >"$base/log" 2>&1
 
 # The machines have no way out: what apply installs comes from a repository on their own disk.
 inside apt-get -q -y --no-install-recommends --download-only install bubblewrap socat >>"$base/log" 2>&1
