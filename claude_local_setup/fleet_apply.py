@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from . import engine, fleet_output, remote_lock  # the engine first: it readies gevent
+
+# isort: split
+
 from .checks import findings, normal_claude_unchanged, quick_findings
 from .errors import SetupError
 from .fleet import Fleet, Planned, There, look_again, opened, to_target_state, tried, unreached
@@ -14,28 +19,37 @@ from .paths import STATE_DIR
 from .plan import Step
 from .report import Finding, Report
 
-Closing = Callable[[There, There], list[Finding]]  # the host before and after -> what is to be said of it
+
+@dataclass(frozen=True)
+class Change:
+    """Any change of many hosts."""
+
+    planned: Planned  # what is to be done on one
+    closing: Callable[[There, There], list[Finding]]  # the host before and after -> what is to be said of it
+    again: str  # the command that does it without asking
 
 
 def apply_fleet(source: str, limit: Sequence[str], *, dry_run: bool, yes: bool, as_json: bool) -> int:
     """Returns the exit code: 1 if a step failed or a host was not reached, else 0."""
-    return change_fleet(source, limit, to_target_state, checked, dry_run=dry_run, yes=yes, as_json=as_json)
+    again = f"claude-local-setup apply -y -i {shlex.quote(source)}"
+    change = Change(to_target_state, checked, again)
+    return change_fleet(source, limit, change, dry_run=dry_run, yes=yes, as_json=as_json)
 
 
-def change_fleet(
-    source: str, limit: Sequence[str], planned: Planned, closing: Closing, *, dry_run: bool, yes: bool, as_json: bool
-) -> int:
-    """Any change of many hosts: `planned` says what to do on one, `closing` what to check on it afterwards."""
+def change_fleet(source: str, limit: Sequence[str], change: Change, *, dry_run: bool, yes: bool, as_json: bool) -> int:
+    """Look at all, show one plan, ask once, carry out and check on all at once: the exit code, as for apply."""
     with opened(source, limit) as fleet:
         with fleet_output.board(fleet.hosts, json=as_json) as board:
-            found = fleet.each(fleet.hosts, lambda host: board.watching(host.name, lambda: fleet.look(host, planned)))
+            found = fleet.each(
+                fleet.hosts, lambda host: board.watching(host.name, lambda: fleet.look(host, change.planned))
+            )
         todo = [there for there in found if isinstance(there, There) and there.pending]
         fleet_output.show_plans(todo, err=as_json)
         if dry_run or not todo:
             done: list[Report] = []
         else:
-            confirm(yes, again=f"claude-local-setup apply -y -i {source}", err=as_json)
-            done = _changed(fleet, todo, planned, closing, json=as_json)
+            confirm(yes, again=change.again, err=as_json)
+            done = _changed(fleet, todo, change, json=as_json)
         after = {report.host: report for report in done}
         reports = [_report(item, after) for item in found]
     return fleet_output.close([*reports, *fleet.doubled], json=as_json)
@@ -47,7 +61,7 @@ def checked(before: There, after: There) -> list[Finding]:
     return [*found, normal_claude_unchanged(before.actual, after.actual)]
 
 
-def _changed(fleet: Fleet, todo: Sequence[There], planned: Planned, closing: Closing, *, json: bool) -> list[Report]:
+def _changed(fleet: Fleet, todo: Sequence[There], change: Change, *, json: bool) -> list[Report]:
     refused = obtain(fleet, todo)
     allowed = [there for there in todo if there.name not in refused]
     for there in allowed:
@@ -56,12 +70,12 @@ def _changed(fleet: Fleet, todo: Sequence[There], planned: Planned, closing: Clo
     with fleet_output.board([there.host for there in allowed], json=json) as board:
 
         def work(there: There) -> Report:
-            return board.watching(there.name, lambda: _change(there, planned, closing, board))
+            return board.watching(there.name, lambda: _change(there, change, board))
 
         return [*fleet.each(allowed, work), *refused.values()]
 
 
-def _change(there: There, planned: Planned, closing: Closing, board: fleet_output.Board) -> Report:
+def _change(there: There, change: Change, board: fleet_output.Board) -> Report:
     try:
         with remote_lock.only_run(there.host, there.actual, STATE_DIR):
             steps = engine.carried_out(there.host, there.steps, lambda *step: board.step(there.name, *step))
@@ -71,8 +85,8 @@ def _change(there: There, planned: Planned, closing: Closing, board: fleet_outpu
         return Report(there.name, steps=steps)
     board.step(there.name, "checks", "pending")
     try:
-        after = look_again(there.host, there.config, planned)
-        return Report(there.name, steps=steps, findings=closing(there, after))
+        after = look_again(there.host, there.config, change.planned)
+        return Report(there.name, steps=steps, findings=change.closing(there, after))
     except SetupError as error:
         return unreached(there.name, error, steps)
 
