@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from . import engine, fleet_output, remote_lock  # the engine first: it readies gevent
 
-# isort: split
-
 from .checks import findings, normal_claude_unchanged, quick_findings
 from .errors import SetupError
 from .fleet import Fleet, Planned, There, look_again, opened, to_target_state, tried, unreached
