@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +9,9 @@ from pathlib import Path
 import click
 
 from . import report as reports
-from .errors import FAILED, USAGE, SetupError
+from .errors import FAILED
 from .lock import only_run
-from .output import say, show_failures, show_findings, show_kept, show_plan, show_summary
+from .output import confirm, say, show_failures, show_findings, show_kept, show_plan, show_summary
 from .plan import Step, root_commands
 from .probe import Actual
 from .report import Finding, Report
@@ -45,20 +44,7 @@ def ask(steps: Sequence[Step], command: str, *, yes: bool, err: bool) -> None:
     """Shows the plan and asks; SetupError unless the answer is yes."""
     show_plan(steps, err=err)
     show_kept(steps, err=err)
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise SetupError("there is no terminal to ask on; nothing was changed", remedy=f"{command} -y", exit_code=USAGE)
-    if not _agreed(err=err):
-        raise SetupError("nothing was changed", remedy=command)
-
-
-def _agreed(*, err: bool) -> bool:
-    try:
-        return click.confirm("Do this?", err=err)
-    except click.Abort:  # Ctrl-C, Ctrl-D
-        say(err=err)
-        return False
+    confirm(yes, again=f"{command} -y", err=err)
 
 
 def carried_out(steps: Sequence[Step], actual: Actual, command: str, *, err: bool) -> list[Step]:
@@ -69,8 +55,15 @@ def carried_out(steps: Sequence[Step], actual: Actual, command: str, *, err: boo
     with only_run(Path(actual.home)):
         from .engine import apply_here
 
-        done = apply_here(steps, is_root=actual.is_root, progress=lambda name: say(f"... {name}", err=err, dim=True))
+        done = apply_here(steps, is_root=actual.is_root, progress=lambda name, change: _progress(name, change, err=err))
     return [replace(step, remedy=f"mend that, then: {command}") if step.change == "failed" else step for step in done]
+
+
+def _progress(name: str, change: str, *, err: bool) -> None:
+    if change == "pending":
+        say(f"... {name}", err=err, dim=True)
+    elif change not in ("changed", "failed"):
+        say(f"    {change}", err=err)
 
 
 def closed(report: Report, *, json: bool) -> int:

@@ -5,11 +5,9 @@ What could not be asked is a problem, never "ok".
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
-from . import battery
+from . import battery, userns
 from .config import Config
 from .manifest import Manifest
 from .plan import Step
@@ -25,6 +23,7 @@ KNOWN_BAD_CLAUDE = (
     ),
 )
 UNTRIED = "could not be tried"
+_INSTALL_CLAUDE = "claude-local-setup config set claude.install npm, then claude-local-setup apply"
 
 
 def quick_findings(config: Config, actual: Actual, steps: Sequence[Step]) -> list[Finding]:
@@ -50,7 +49,9 @@ def findings(config: Config, actual: Actual, steps: Sequence[Step], trials: Tria
 def normal_claude_unchanged(before: Actual, after: Actual) -> Finding:
     """Whether anything of the normal claude changed between two probes of one run."""
     check = "normal claude: unchanged by this run"
-    same = before.normal.settings == after.normal.settings and before.normal.program == after.normal.program
+    installed = not before.normal.program and after.normal.program  # by us, or it was there all the same
+    same_program = installed or before.normal.program == after.normal.program
+    same = before.normal.settings == after.normal.settings and same_program
     if same and (before.normal.state == after.normal.state or before.normal.running or after.normal.running):
         return Finding(check)  # a claude that is running writes its own sessions meanwhile
     return Finding(check, "~/.claude or the claude program changed meanwhile", "ls -lat ~/.claude | head")
@@ -65,36 +66,15 @@ def _host(actual: Actual) -> Iterator[Finding]:
 
 
 def _distribution(actual: Actual) -> str:
-    import distro
+    from . import distribution
 
-    with tempfile.TemporaryDirectory() as folder:
-        release = Path(folder) / "os-release"
-        release.write_text(actual.os_release, encoding="utf-8", errors="replace")
-        known = distro.LinuxDistribution(os_release_file=str(release), include_lsb=False, include_uname=False)
-        try:
-            return _plain(known.name(pretty=True)) or "unknown distribution"
-        except ValueError:  # an unclosed quote
-            return "unknown distribution"
+    return _plain(distribution.name(actual.os_release)) or "unknown distribution"
 
 
 def _userns(actual: Actual, trials: Trials) -> Finding:
     check = "host: user namespaces"
-    answer = trials.get("userns", UNTRIED)
-    if answer == "ok":
-        return Finding(check)
-    if actual.facts["apparmor"] == "1":
-        return Finding(
-            check,
-            f"AppArmor keeps them from bubblewrap ({_plain(answer)})",
-            "sysctl kernel.apparmor_restrict_unprivileged_userns",
-        )
-    if actual.facts["max_userns"] == "0" or actual.facts["userns_clone"] == "0":
-        return Finding(
-            check,
-            "switched off in this kernel",
-            "sudo sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000",
-        )
-    return Finding(check, _plain(answer) or "bubblewrap is missing", "claude-local-setup apply")
+    problem, remedy = userns.problem(actual, trials.get("userns", ""))
+    return Finding(check, _plain(problem), remedy)
 
 
 def _drift(steps: Iterable[Step]) -> Iterator[Finding]:
@@ -136,7 +116,11 @@ def _claude_found(config: Config, actual: Actual) -> Iterator[Finding]:
     found = config.claude.path or actual.facts["claude"]
     yield Finding(
         "claude: found",
-        *_unless(bool(found), "it is not installed, or not on PATH", "npm install -g @anthropic-ai/claude-code"),
+        *_unless(
+            bool(found),
+            "it is not installed, or not on PATH",
+            _INSTALL_CLAUDE,
+        ),
     )
 
 

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import sys
+from typing import TypeGuard
 
 import click
 
 from . import __version__
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else.")
+inventory = click.option(
+    "-i", "--inventory", metavar="INVENTORY", help="The hosts of a pyinfra inventory file, or user@host,user@host."
+)
+limit = click.option(
+    "--limit", multiple=True, metavar="HOST", help="Only these hosts, groups or patterns of the inventory."
+)
 debug = click.option("--debug", is_flag=True, help="Show the traceback of an error.", expose_value=False)
+
+
+def _is_fleet(inventory: str | None, limit: tuple[str, ...]) -> TypeGuard[str]:
+    if limit and inventory is None:
+        raise click.UsageError("--limit needs an inventory: -i INVENTORY")
+    return inventory is not None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -28,13 +41,20 @@ def cli() -> None:
 @cli.command()
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@inventory
+@limit
 @as_json
 @debug
-def apply(dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Bring this machine to the target state: show the plan, ask once, carry it out, check it.
+def apply(dry_run: bool, yes: bool, inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
+    """Bring this machine, or with -i every host of an inventory, to the target state.
 
-    Run it again to repair or after a change of the config. Exit code: 0 done, 1 a step failed, 2 usage or config.
+    Shows the plan, asks once, carries it out, checks it. Run it again to repair or after a change of the config.
+    Exit code: 0 done, 1 a step failed or a host was not reached, 2 usage or config.
     """
+    if _is_fleet(inventory, limit):
+        from .fleet_apply import apply_fleet
+
+        sys.exit(apply_fleet(inventory, limit, dry_run=dry_run, yes=yes, as_json=as_json))
     from .apply import apply_here
 
     sys.exit(apply_here(dry_run=dry_run, yes=yes, as_json=as_json))
@@ -45,46 +65,81 @@ def apply(dry_run: bool, yes: bool, as_json: bool) -> None:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--purge", is_flag=True, help="Sessions, history and settings in ~/.claude-local too.")
 @click.option("--packages", is_flag=True, help="The packages too that apply installed.")
+@inventory
+@limit
 @as_json
 @debug
-def remove(dry_run: bool, yes: bool, purge: bool, packages: bool, as_json: bool) -> None:
-    """Take away what apply put here, and give back what was there before.
+def remove(
+    dry_run: bool,
+    yes: bool,
+    purge: bool,
+    packages: bool,
+    inventory: str | None,
+    limit: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Take away what apply put here, or with -i on every host, and give back what was there before.
 
-    What you have changed since stays and is named. Exit code: 0 done, 1 a step failed, 2 usage.
+    What you have changed since stays and is named.
+    Exit code: 0 done, 1 a step failed or a host was not reached, 2 usage.
     """
+    if _is_fleet(inventory, limit):
+        from .fleet_remove import remove_fleet
+        from .removal import Wish
+
+        wish = Wish(purge, packages)
+        sys.exit(remove_fleet(inventory, limit, wish, dry_run=dry_run, yes=yes, as_json=as_json))
     from .remove import remove_here
 
     sys.exit(remove_here(dry_run=dry_run, yes=yes, purge=purge, packages=packages, as_json=as_json))
 
 
 @cli.command()
+@inventory
+@limit
 @as_json
 @debug
-def verify(as_json: bool) -> None:
+def verify(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
     """Prove that all is in place and that the boundary holds, by trying it. Changes nothing.
 
     Exit code: 0 all well, 1 a problem or drift was found, 2 usage or config.
     """
+    if _is_fleet(inventory, limit):
+        from .fleet_verify import verify_fleet
+
+        sys.exit(verify_fleet(inventory, limit, as_json=as_json))
     from .verify import verify_here
 
     sys.exit(verify_here(as_json=as_json))
 
 
 @cli.command(hidden=True)
+@inventory
+@limit
 @as_json
 @debug
-def doctor(as_json: bool) -> None:
+def doctor(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
     """The same as verify."""
+    if _is_fleet(inventory, limit):
+        from .fleet_verify import verify_fleet
+
+        sys.exit(verify_fleet(inventory, limit, as_json=as_json))
     from .verify import verify_here
 
     sys.exit(verify_here(as_json=as_json))
 
 
 @cli.command()
+@inventory
+@limit
 @as_json
 @debug
-def status(as_json: bool) -> None:
+def status(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
     """Say in a few lines what is set up here and what a session may do."""
+    if _is_fleet(inventory, limit):
+        from .fleet_verify import status_fleet
+
+        sys.exit(status_fleet(inventory, limit, as_json=as_json))
     from .verify import status_here
 
     sys.exit(status_here(as_json=as_json))

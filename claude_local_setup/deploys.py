@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from pyinfra import host
+from pyinfra import host, logger
 from pyinfra.api import deploy
-from pyinfra.api.exceptions import DeployError
+from pyinfra.context import ctx_host
 
 from .config import FLAT_PREFIX, flat_defaults, from_flat
 from .errors import SetupError
-from .operations import Probe, carry_out
+from .operations import Probe, carry_out, seconds
+from .output import printable
 from .plan import Step, needs_root
+from .probe import Actual
 from .stale import actual_state, whole_plan
 from .target import target_state
 
@@ -20,21 +22,35 @@ from .target import target_state
 def claude_local() -> None:
     """Brings the host to the target state that its data (`claude_local_…`) describes."""
     try:
-        config = from_flat(_data(), f"host data of {host.name}")
-        actual = actual_state(config, lambda paths: host.get_fact(Probe, paths=tuple(paths)))
-        steps = whole_plan(target_state(config, actual), actual)
+        config = from_flat(_data(), f"data of {host.name}")
+        actual = actual_state(config, _asked)
     except SetupError as error:
-        raise DeployError(f"{error.problem}: {error.remedy}") from None
+        return _give_up(f"{error.problem}: {error.remedy}")
+    steps = whole_plan(target_state(config, actual), actual)
     for step in steps:
         if step.change == "failed":
-            raise DeployError(f"{step.name}: {step.error}: {step.remedy}")
-    carry_out_all(steps, is_root=actual.is_root)
+            return _give_up(f"{step.name}: {step.error}: {step.remedy}")
+    return carry_out_all(steps, is_root=actual.is_root)
+
+
+def _asked(paths: Sequence[str]) -> Actual:
+    actual = host.get_fact(Probe, paths=tuple(paths))
+    if not isinstance(actual, Actual):
+        raise SetupError("it did not answer the probe", remedy="look at what it printed above")
+    return actual
+
+
+def _give_up(reason: str) -> None:
+    """Fails this host alone: an exception would end pyinfra's whole run."""
+    this = ctx_host.get()
+    logger.error(f"{this.print_prefix}{printable(reason)}")
+    this.state.fail_hosts({this})
 
 
 def carry_out_all(steps: Iterable[Step], *, is_root: bool) -> None:
     """Registers one operation a step, on every host in the same order."""
     for step in steps:
-        carry_out(name=step.name, step=step, _sudo=needs_root(step.action) and not is_root)
+        carry_out(name=step.name, step=step, _sudo=needs_root(step.action) and not is_root, _timeout=seconds(step))
 
 
 def _data() -> dict[str, object]:

@@ -11,7 +11,7 @@ from . import __version__, paths
 from .probe import Actual
 from .record import Before, Put, Record, place, put
 from .record import sha256 as sha256
-from .target import Directory, Entry, File, MergedJson, Packages
+from .target import ClaudeProgram, Directory, Entry, File, MergedJson, Packages
 
 FORMAT = 1
 SIGNATURE = b"`claude-local-setup apply` writes this file"  # in the wrapper's head
@@ -66,17 +66,24 @@ def _manifest(value: Any) -> Manifest:
 
 def manifest_entry(entries: Iterable[Entry], actual: Actual, earlier: Manifest, stale: Iterable[Record] = ()) -> File:
     """The manifest itself, as an entry. `stale`: records of what is no longer an entry, and still there."""
-    records = [*stale, *(_record(entry, actual, earlier) for entry in entries)]
+    wanted = list(entries)
+    records = [*stale, *(_record(entry, actual, earlier) for entry in wanted)]
     content = {
         "format": FORMAT,
         "version": __version__,
         "entries": [record.as_json() for record in records],
         "before": (earlier.own if earlier.found else Before(made=own_folders(actual))).as_json(),
         "config": (earlier.config or _without_content(before(actual.facts["config"], actual))).as_json(),
-        "normal_claude": {"settings": actual.normal.settings, "program": actual.facts["claude"]},
+        "normal_claude": {"settings": actual.normal.settings, "program": _program(wanted, actual)},
     }
     # ASCII: a name on a disk need not be UTF-8.
     return File("manifest", actual.path(paths.MANIFEST), json.dumps(content, indent=2).encode() + b"\n", 0o600)
+
+
+def _program(entries: Iterable[Entry], actual: Actual) -> str:
+    """The normal claude's place, also where it is installed only now."""
+    put = (entry.path for entry in entries if isinstance(entry, ClaudeProgram))
+    return next(put, actual.facts["claude"])
 
 
 def _record(entry: Entry, actual: Actual, earlier: Manifest) -> Record:

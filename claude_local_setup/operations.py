@@ -19,6 +19,7 @@ from .plan import (
     RemoveFile,
     RemoveFolder,
     RemoveRecord,
+    Run,
     SetMode,
     Step,
     Uninstall,
@@ -32,7 +33,7 @@ class Probe(FactBase[Actual]):
     """The actual state of a host: the same script that runs without pyinfra on this machine."""
 
     def command(self, paths: tuple[str, ...]) -> StringCommand:
-        return StringCommand(*(QuoteString(word) for word in command(paths)))
+        return line(*command(paths))
 
     def process(self, output: list[str]) -> Actual:
         return read(output)
@@ -45,27 +46,34 @@ def carry_out(step: Step) -> Generator[StringCommand, None, None]:
         yield from _commands(step.action)
 
 
+def seconds(step: Step) -> int:
+    """How long one command of the step may take; apt waits a minute for its lock, and downloads."""
+    return 900 if isinstance(step.action, Install | Uninstall | Run) else 120
+
+
 def _commands(action: Action) -> Iterator[StringCommand]:
     match action:
         case Install() | Uninstall():
-            yield from (_line(*words) for words in package_commands(action))
+            yield from (line(*words) for words in package_commands(action))
+        case Run(commands):
+            yield from (line(*command.words, _stdin=command.given.splitlines()) for command in commands)
         case MakeDirectory(path, mode):
-            yield _line("mkdir", "-p", "-m", f"{mode:04o}", "--", path)
+            yield line("mkdir", "-p", "-m", f"{mode:04o}", "--", path)
         case SetMode(path, mode):
-            yield _line("chmod", f"{mode:04o}", "--", path)
+            yield line("chmod", f"{mode:04o}", "--", path)
         case MakeLink(path, to):
-            yield _line("ln", "-sfnT", "--", to, path)
+            yield line("ln", "-sfnT", "--", to, path)
         case Write(path, content, mode, expected):
             words = [*_script("write"), path, f"{mode:04o}", expected, sha256(content)]
-            yield _line(*words, _stdin=_base64_lines(content))
+            yield line(*words, _stdin=_base64_lines(content))
         case RemoveFile(path, expected):
-            yield _line(*_script("remove"), "file", expected, path)
+            yield line(*_script("remove"), "file", expected, path)
         case RemoveFolder(path):
-            yield _line(*_script("remove"), "folder", path)
+            yield line(*_script("remove"), "folder", path)
         case RemoveAll(paths):
-            yield _line(*_script("remove"), "all", *paths)
+            yield line(*_script("remove"), "all", *paths)
         case RemoveRecord(top, path, expected):
-            yield _line(*_script("remove"), "record", expected, path, top)
+            yield line(*_script("remove"), "record", expected, path, top)
 
 
 def _script(name: str) -> list[str]:
@@ -73,7 +81,7 @@ def _script(name: str) -> list[str]:
     return ["sh", "-c", text, name]
 
 
-def _line(*words: str, **arguments: Any) -> StringCommand:
+def line(*words: str, **arguments: Any) -> StringCommand:
     return StringCommand(*(QuoteString(word) for word in words), **arguments)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from collections.abc import Iterable, Sequence
 
 import click
 
+from .errors import USAGE, SetupError
 from .plan import Step, root_commands
 from .report import Finding, Report
 
@@ -26,13 +28,35 @@ def show_plan(steps: Sequence[Step], *, err: bool) -> None:
     for step in steps:
         if step.change == "pending":
             say(step.name, err=err, bold=True)
-            for line in step.diff.splitlines():
-                say(f"  {printable(line)}", err=err, fg=_COLOURS.get(line[:1]))
+            show_diff(step.diff, err=err)
     commands = root_commands(steps)
     if commands:
         say("as root, once:", err=err, bold=True)
         for command in commands:
             say("  sudo " + shlex.join(command), err=err)
+
+
+def show_diff(diff: str, *, err: bool) -> None:
+    for line in diff.splitlines():
+        say(f"  {printable(line)}", err=err, fg=_COLOURS.get(line[:1]))
+
+
+def confirm(yes: bool, *, again: str, err: bool) -> None:
+    """Asks once; SetupError if the answer is no or nobody can be asked. `again` is the command that needs no answer."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise SetupError("there is no terminal to ask on; nothing was changed", remedy=again, exit_code=USAGE)
+    if not _agreed(err=err):
+        raise SetupError("nothing was changed", remedy=again)
+
+
+def _agreed(*, err: bool) -> bool:
+    try:
+        return click.confirm("Do this?", err=err)
+    except click.Abort:  # Ctrl-C, Ctrl-D
+        say(err=err)
+        return False
 
 
 def show_summary(report: Report, *, err: bool) -> None:

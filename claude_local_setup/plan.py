@@ -6,9 +6,9 @@ import os
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeGuard
+from typing import Literal
 
-from . import block, json_merge, paths
+from . import block, claude_program, distribution, json_merge, paths, userns
 from .diff import diff_of
 from .manifest import Manifest, manifest_entry, sha256
 from .places import (
@@ -23,7 +23,7 @@ from .places import (
 )
 from .probe import Actual, Node
 from .record import Record
-from .target import Block, Directory, Entry, File, Link, MergedJson, Packages, Seed, shown
+from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Seed, shown
 
 Change = Literal["none", "pending", "changed", "failed"]
 ABSENT = "absent"
@@ -98,8 +98,22 @@ class Uninstall:
     packages: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Command:
+    words: tuple[str, ...]
+    given: str = ""  # on its standard input
+
+
+@dataclass(frozen=True)
+class Run:
+    """Commands, one after the other, as root or as the user."""
+
+    commands: tuple[Command, ...]
+    root: bool = False
+
+
 Removal = RemoveFile | RemoveFolder | RemoveAll | RemoveRecord | Uninstall
-Action = Install | MakeDirectory | SetMode | Write | MakeLink | Removal
+Action = Install | Run | MakeDirectory | SetMode | Write | MakeLink | Removal
 
 
 @dataclass(frozen=True)
@@ -132,23 +146,38 @@ def plan(entries: Iterable[Entry], actual: Actual, stale: Iterable[Record] = ())
 
 def root_commands(steps: Iterable[Step]) -> list[list[str]]:
     """The exact commands that need root, in order."""
-    return [command for step in steps if needs_root(step.action) for command in package_commands(step.action)]
+    return [command for step in steps for command in _as_root(step.action)]
 
 
-def needs_root(action: Action | None) -> TypeGuard[Install | Uninstall]:
-    return isinstance(action, Install | Uninstall)
+def needs_root(action: Action | None) -> bool:
+    return bool(_as_root(action))
+
+
+def _as_root(action: Action | None) -> list[list[str]]:
+    match action:
+        case Install() | Uninstall():
+            return package_commands(action)
+        case Run(commands, root=True):
+            return [list(command.words) for command in commands]
+        case _:
+            return []
+
+
+_WAIT = ["-o", "DPkg::Lock::Timeout=60"]
+APT_UPDATE = ["apt-get", *_WAIT, "-q", "update"]
+APT_INSTALL = [
+    *("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *_WAIT, "-q", "-y", "--no-install-recommends", "install")
+]
 
 
 def package_commands(action: Install | Uninstall) -> list[list[str]]:
     if isinstance(action, Uninstall):  # dpkg, not apt-get: it refuses where another package needs one of them
         return [["dpkg", "--remove", *action.packages]]
-    wait = ["-o", "DPkg::Lock::Timeout=60"]
-    quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
     # A session starts a proxy of its own: the system's, which the package starts, is not wanted.
     stop = "systemctl disable --now squid.service || { service squid stop; update-rc.d squid disable; }"
     return [
-        ["apt-get", *wait, "-q", "update"],
-        [*quiet, "apt-get", *wait, "-q", "-y", "--no-install-recommends", "install", *action.packages],
+        APT_UPDATE,
+        [*APT_INSTALL, *action.packages],
         *([["sh", "-c", stop]] if "squid" in action.packages else []),
     ]
 
@@ -158,6 +187,10 @@ def _step(entry: Entry, actual: Actual, earlier: Manifest) -> Step:
         match entry:
             case Packages():
                 return _packages(entry, actual)
+            case BwrapCopy():
+                return _bwrap_copy(entry, actual)
+            case ClaudeProgram():
+                return _claude_program(entry, actual)
             case Directory():
                 return _directory(entry, actual)
             case Link():
@@ -174,7 +207,10 @@ def _packages(entry: Packages, actual: Actual) -> Step:
         return Step(entry.name)
     named = " ".join(missing)
     if not actual.facts["apt"]:
-        raise ImpossibleError(f"{' and '.join(missing)} missing, and there is no apt here", _other_package_tools(named))
+        raise ImpossibleError(
+            f"{' and '.join(missing)} missing, and there is no apt here",
+            distribution.install_command(actual.os_release, missing),
+        )
     if not actual.is_root and not actual.facts["sudo"]:
         raise ImpossibleError(
             f"{' and '.join(missing)} missing, and there is no sudo", f"as root: apt-get install -y {named}"
@@ -183,8 +219,43 @@ def _packages(entry: Packages, actual: Actual) -> Step:
     return Step(entry.name, "pending", diff, Install(missing))
 
 
-def _other_package_tools(named: str) -> str:
-    return f"sudo dnf install {named}; or sudo pacman -S {named}; or sudo zypper install {named}"
+_PUT = 'cat >"$1.new" && chmod 0644 "$1.new" && mv -f "$1.new" "$1"'
+
+
+def _bwrap_copy(entry: BwrapCopy, actual: Actual) -> Step:
+    texts = {userns.PROFILE: userns.PROFILE_TEXT} | ({userns.HOOK: userns.HOOK_TEXT} if actual.facts["apt"] else {})
+    stale = {path: text for path, text in texts.items() if actual.node(path).content != text.encode()}
+    if not stale and actual.facts["bwrap_copy"] == "fresh":
+        return Step(entry.name)
+    commands = [
+        Command(("install", "-D", "-m", "0755", "/usr/bin/bwrap", userns.COPY)),
+        *(Command(("sh", "-c", _PUT, "put", path), text) for path, text in stale.items()),
+        Command(("apparmor_parser", "-r", userns.PROFILE)),
+    ]
+    files = "".join(diff_of(actual.node(path).content, text.encode(), path) for path, text in stale.items())
+    return _run(entry.name, commands, actual, files)
+
+
+def _claude_program(entry: ClaudeProgram, actual: Actual) -> Step:
+    if actual.facts["claude"]:
+        return Step(entry.name)
+    if entry.install == "npm":
+        if not actual.facts["npm"]:
+            packages = distribution.install_command(actual.os_release, ["nodejs", "npm"])
+            raise ImpossibleError("claude.install is npm, and there is no npm here", packages)
+        return _run(entry.name, [Command(claude_program.npm_command(actual))], actual, root=False)
+    if not actual.facts["apt"]:
+        raise ImpossibleError("claude.install is apt, and there is no apt here", "set claude.install to npm")
+    commands = claude_program.apt_commands(APT_UPDATE, APT_INSTALL)
+    return _run(entry.name, [Command(tuple(words)) for words in commands], actual)
+
+
+def _run(name: str, commands: Iterable[Command], actual: Actual, diff: str = "", *, root: bool = True) -> Step:
+    run = Run(tuple(commands), root)
+    shown = "".join(f"+ {shlex.join(command.words)}\n" for command in run.commands)
+    if root and not actual.is_root and not actual.facts["sudo"]:
+        raise ImpossibleError("it needs root, and there is no sudo", "as root: claude-local-setup shows the commands")
+    return Step(name, "pending", diff + shown, run)
 
 
 def _directory(entry: Directory, actual: Actual) -> Step:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from . import block, json_merge, paths
+from . import block, json_merge, paths, userns
 from .manifest import Manifest, before, is_config_dir_ours, is_ours, own_folders
 from .probe import Actual
 from .record import Before, Put, Record, put, sha256
-from .target import Block, Directory, Entry, File, Link, MergedJson, Packages, Seed
+from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Seed
 
 
 def recognised(entries: Iterable[Entry], actual: Actual) -> Manifest:
@@ -21,8 +21,10 @@ def recognised(entries: Iterable[Entry], actual: Actual) -> Manifest:
 
 def _is_known(entry: Entry, actual: Actual) -> bool:
     match entry:
-        case Packages():
+        case Packages() | ClaudeProgram():
             return False
+        case BwrapCopy():
+            return actual.node(entry.path).content == userns.PROFILE_TEXT.encode()
         case Directory():
             return True
         case File():

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .target import Block, Directory, Entry, File, Link, MergedJson, Packages, Seed
+from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Seed
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def put(entry: Entry) -> Put:
     match entry:
         case Packages():
             return Put(packages=tuple(entry.packages))
-        case Directory():
+        case Directory() | BwrapCopy() | ClaudeProgram():
             return Put(entry.path)
         case Link():
             return Put(entry.path, to=entry.to)

@@ -38,7 +38,7 @@ class Trace:
 
 def remove_here(*, dry_run: bool, yes: bool, purge: bool, packages: bool, as_json: bool) -> int:
     """Returns the exit code: 0, or 1 if a step failed. SetupError where nothing could be begun."""
-    command = "claude-local-setup remove" + " --purge" * purge + " --packages" * packages
+    command = command_of(Wish(purge, packages))
     found = _trace(Wish(purge, packages))
     steps = found.steps
     as_it_is = Report(steps=steps, findings=[*_lost(found), *change.kept(steps), *_stays(found)])
@@ -52,16 +52,23 @@ def remove_here(*, dry_run: bool, yes: bool, purge: bool, packages: bool, as_jso
         _say_lost(found)
     change.ask(steps, command, yes=yes, err=as_json)
     done = change.carried_out(steps, found.actual, command, err=as_json)
-    code = change.closed(Report(steps=done, findings=[*_lost(found), *_left(found)]), json=as_json)
+    code = change.closed(Report(steps=done, findings=[*_lost(found), *_left_here(found)]), json=as_json)
     if not as_json and code == 0:
         say(f"to remove claude-local-setup itself: {how_to_uninstall()}")
     return code
 
 
+def command_of(wish: Wish) -> str:
+    return "claude-local-setup remove" + " --purge" * wish.purge + " --packages" * wish.packages
+
+
 def _trace(wish: Wish) -> Trace:
     home()
     config = _config()
-    actual = actual_state(config, probe_here)
+    return trace(config, actual_state(config, probe_here), wish)
+
+
+def trace(config: Config, actual: Actual, wish: Wish) -> Trace:
     manifest = Manifest.read(actual)
     return Trace(manifest if manifest.found else recognised(target_state(config, actual), actual), actual, wish)
 
@@ -85,10 +92,13 @@ def _say_lost(found: Trace) -> None:
         say(f"the manifest is {finding.problem}", fg="yellow")
 
 
-def _left(before: Trace) -> Iterator[Finding]:
+def _left_here(before: Trace) -> Iterator[Finding]:
+    return left(before, probe_here(list(before.actual.nodes)))
+
+
+def left(before: Trace, now: Actual) -> Iterator[Finding]:
     """What another look finds of us."""
-    asked = list(before.actual.nodes)
-    after = Trace(before.manifest, probe_here(asked), before.wish)
+    after = Trace(before.manifest, now, before.wish)
     left = [step for step in after.steps if step.change in ("pending", "failed")]
     yield from (Finding(f"removed: {step.name}", "is still there", "claude-local-setup remove") for step in left)
     if not left:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import block, paths, settings, shell
+from . import block, paths, settings, shell, userns
 from .block import Marks
+from .claude_program import expected_path
 from .config import Config
 from .memory import memory
 from .probe import Actual
@@ -83,7 +84,24 @@ class Link:
     to: str
 
 
-Entry = Packages | Directory | File | Seed | MergedJson | Block | Link
+@dataclass(frozen=True)
+class BwrapCopy:
+    """A copy of the host's bubblewrap, the AppArmor profile that lets it make a jail, and what keeps it fresh."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class ClaudeProgram:
+    """Claude Code, put at `path` by `install` where it is missing; never touched where it is there."""
+
+    name: str
+    path: str
+    install: str
+
+
+Entry = Packages | Directory | File | Seed | MergedJson | Block | Link | BwrapCopy | ClaudeProgram
 
 
 def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
@@ -91,6 +109,8 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     at = actual.path
     # First what can be refused (root rights), so that a refusal leaves nothing half done.
     yield Packages("packages", PACKAGES | (PROXY_PACKAGE if settings.has_proxy(config) else {}))
+    if userns.needs_copy(config, actual):
+        yield BwrapCopy("AppArmor profile", userns.PROFILE)
     yield Directory("config directory", at(paths.CONFIG_DIR), 0o700)
     # What binds a session comes before the wrapper that starts one.
     yield File("seccomp filter", at(paths.FILTER), seccomp_filter(actual.facts["arch"]), 0o644)
@@ -105,6 +125,9 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     # Last, so that a shell never names a command that is not there yet.
     for rc in shell.rc_files(config, actual):
         yield Block(f"shell block in {shown(rc, actual)}", rc, shell.body(rc), block.SHELL, 0o644)
+    # It comes from the vendor's servers: when they are not reached, all else is there.
+    if config.claude.install != "never" and not config.claude.path:
+        yield ClaudeProgram("claude", expected_path(config, actual), config.claude.install)
 
 
 def probed_paths(config: Config) -> list[str]:
@@ -122,6 +145,7 @@ def probed_paths(config: Config) -> list[str]:
             paths.MODEL_COMMAND,
             paths.NOTE,
         ),
+        *(userns.PROFILE, userns.HOOK),
         *(paths.WRAPPER, paths.MANIFEST, paths.BASH_RC, *paths.BASH_LOGIN),
         *(config.shell.rc if config.shell.rc != "auto" else ("~/.config/fish/config.fish",)),
     ]

@@ -1,4 +1,4 @@
-"""What verify tries on this machine: one script, and its answers by name. Judging them is for the checks."""
+"""What verify tries on a host: one script, and its answers by name. Judging them is for the checks."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ Trials = Mapping[str, str]  # what was tried -> what came of it; no key where it
 def try_here(config: Config, actual: Actual) -> Trials:
     """Runs the trials; an empty answer where the script itself could not run."""
     done = subprocess.run(
-        ["sh", "-c", _script(), "trials", *_arguments(config, actual)],
+        command(config, actual),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
     )
     return read(done.stdout.decode("ascii", "replace"))
+
+
+def command(config: Config, actual: Actual) -> list[str]:
+    """The trials as an argument list: the same on this machine and through pyinfra."""
+    return ["sh", "-c", _script(), "trials", *_arguments(config, actual)]
 
 
 def read(answer: str) -> Trials:

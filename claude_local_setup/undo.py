@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from . import block, json_merge, paths
+import shlex
+
+from . import block, json_merge, paths, userns
 from .diff import diff_of
 from .places import ImpossibleError, check_folder, check_not_normal, check_place, check_writable, is_inside, quoted
-from .plan import MakeLink, RemoveFile, Step, Write
+from .plan import Command, MakeLink, RemoveFile, Run, Step, Write
 from .probe import Actual, Node
 from .record import Record, sha256
 from .target import shown
@@ -30,6 +32,8 @@ def undo(record: Record, actual: Actual) -> Step:
                 return _seed(record, node, actual)
             case "Link":
                 return _link(record, node, actual)
+            case "BwrapCopy":
+                return _bwrap_copy(record)
     except ImpossibleError as reason:
         if is_inside(path, actual.path(paths.CONFIG_DIR)):  # a session can bring this about: it must not stop us
             return Step(record.name, kept=reason.error, remedy=reason.remedy)
@@ -98,6 +102,19 @@ def _link(record: Record, node: Node, actual: Actual) -> Step:
     check_folder(record.put.path, actual)
     diff = f"- ln -s {node.to} {record.put.path}\n"
     return Step(record.name, "pending", diff, RemoveFile(record.put.path, f"link:{node.to}"))
+
+
+def _bwrap_copy(record: Record) -> Step:
+    if record.before.kind != "absent":
+        return Step(record.name)
+    folder = userns.COPY.rpartition("/")[0]
+    commands = (
+        Command(("apparmor_parser", "-R", userns.PROFILE)),
+        Command(("rm", "-f", userns.PROFILE, userns.HOOK, userns.COPY)),
+        Command(("rmdir", "--ignore-fail-on-non-empty", folder)),
+    )
+    diff = "".join(f"- {shlex.join(command.words)}\n" for command in commands)
+    return Step(record.name, "pending", diff, Run(commands, root=True))
 
 
 def _kept(record: Record, why: str) -> Step:

@@ -1,7 +1,19 @@
-"""The fixtures: homes, folders in them, and the real Claude Code."""
+"""The fixtures: homes, folders in them, and the real Claude Code; and which tests need whom."""
+
+import os
+
+import pytest
 
 from tests.claudes import claude
 from tests.homes import home, plain_home
 from tests.llama import scripted
 
 __all__ = ["claude", "home", "plain_home", "scripted"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `root` run as root, all others as somebody else: the product is for people, not for root."""
+    for item in items:
+        if (item.get_closest_marker("root") is None) == (os.geteuid() == 0):
+            reason = "needs root (CI runs it)" if os.geteuid() else "runs as an unprivileged user"
+            item.add_marker(pytest.mark.skip(reason=reason))

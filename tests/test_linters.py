@@ -26,7 +26,12 @@ def test_shell_is_clean(tmp_path: Path) -> None:
     wrapper.write_text(template())
     model = tmp_path / "model"
     model.write_text(model_template())
-    scripts = [*ROOT.glob("*.sh"), *(ROOT / "claude_local_setup/scripts").glob("*.sh"), ROOT / ".ci/run"]
+    scripts = [
+        *ROOT.glob("*.sh"),
+        *(ROOT / "claude_local_setup/scripts").glob("*.sh"),
+        ROOT / ".ci/run",
+        *(ROOT / "tests/machines").glob("*.sh"),
+    ]
     assert len(scripts) > 4
     (tmp_path / ".shellcheckrc").write_text((ROOT / ".shellcheckrc").read_text())
     done = subprocess.run(["shellcheck", "--shell=bash", wrapper, model], capture_output=True, text=True)

@@ -18,8 +18,11 @@ in_tmp=$(mktemp) || exit 1
 trap 'rm -rf -- "$work" "$in_tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 
+bwrap=bwrap
+[ ! -x /usr/lib/claude-local/bwrap ] || bwrap=/usr/lib/claude-local/bwrap
+
 userns() { # which stage of a jail fails, in bubblewrap's own words
-  bwrap --unshare-user --ro-bind / / true 2>&1 && bwrap --unshare-user --unshare-net --ro-bind / / true 2>&1 && echo ok
+  "$bwrap" --unshare-user --ro-bind / / true 2>&1 && "$bwrap" --unshare-user --unshare-net --ro-bind / / true 2>&1 && echo ok
 }
 
 ask_shell() { # a fresh login shell, as a new terminal starts one

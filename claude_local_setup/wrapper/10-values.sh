@@ -12,6 +12,7 @@ home=/nonexistent # value
 real_home=/nonexistent # value
 uid=0 # value
 level=session # value
+bwrap=bwrap # value
 claude='' # value
 enforced_sum='' # value
 base_url=http://127.0.0.1:8080 # value

@@ -83,7 +83,7 @@ start_publishing() { # ports of the jail on this machine's loopback
   done
   for port in "${publish[@]}"; do
     is_free "$port" || die 1 "port $port, which network.publish names, is in use on this machine" "claude-local-setup config edit"
-    beside bwrap "${room[@]}" --bind "$session_dir/published" /published \
+    beside "$bwrap" "${room[@]}" --bind "$session_dir/published" /published \
       socat "TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork" "UNIX-CONNECT:/published/$port"
   done
 }

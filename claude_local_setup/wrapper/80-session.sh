@@ -110,7 +110,7 @@ run_command() { # COMMAND [ARG…]
 
 is_jailed() { [[ $level == session || $level == strict ]]; }
 
-has_tools() { command -v bwrap >/dev/null && command -v socat >/dev/null; }
+has_tools() { command -v "$bwrap" >/dev/null && command -v socat >/dev/null; }
 
 make_jail() {
   has_tools || die 1 "bubblewrap or socat is missing" "claude-local-setup apply"
@@ -140,7 +140,7 @@ start_in_jail() { # COMMAND [ARG…]: sets result
   coproc WATCH { watch_ides; }
   # Opened anew: a copy of that descriptor would close when another program starts.
   [[ $network == private ]] && news=/proc/$$/fd/${WATCH[0]}
-  bwrap --args "$arguments" --seccomp 9 -- "${entry[@]}" "$@" 9<"$filter" 8<"$news"
+  "$bwrap" --args "$arguments" --seccomp 9 -- "${entry[@]}" "$@" 9<"$filter" 8<"$news"
   result=$?
 }
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from .. import __version__
+from .. import __version__, userns
+from ..claude_program import expected_path
 from ..config import Config
 from ..probe import Actual
 from ..settings import MODEL, as_json, enforced_settings, session_env
@@ -56,7 +57,8 @@ def _values(config: Config, actual: Actual) -> Mapping[str, object]:
         "real_home": actual.facts["real_home"],
         "uid": actual.facts["uid"],
         "level": config.isolation.level,
-        "claude": actual.path(config.claude.path) or actual.facts["claude"],
+        "bwrap": userns.COPY if userns.needs_copy(config, actual) else "bwrap",
+        "claude": expected_path(config, actual),
         "enforced_sum": hashlib.sha256(as_json(enforced_settings(config))).hexdigest(),
         "base_url": config.server.base_url,
         "server_scheme": server.scheme,

@@ -1,0 +1,47 @@
+#!/bin/bash
+# Makes, once, the filesystem that every test machine stands on: a small Debian or Ubuntu with sshd, sudo, users and an
+# apt repository of its own. Arguments: the FOLDER for it, further PACKAGEs. Needs root and the network.
+set -euo pipefail
+base=$1
+more=("${@:2}")
+[[ -e $base/complete ]] && exit
+rm -rf --one-file-system -- "$base"
+mkdir -p -- "$base"
+root=$base/root
+# shellcheck disable=SC1091
+suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' | awk -v suite="$suite" '$2 == suite { print $1; exit }')
+
+inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
+
+debootstrap --variant=minbase --include="$(IFS=, && echo "openssh-server,sudo,fish,git${more[*]:+,${more[*]}}")" "$suite" "$root" "$mirror" >"$base/log" 2>&1
+
+# The machines have no way out: what apply installs comes from a repository on their own disk.
+inside apt-get -q -y --no-install-recommends --download-only install bubblewrap socat >>"$base/log" 2>&1
+mkdir -p "$root/srv/apt"
+mv "$root"/var/cache/apt/archives/*.deb "$root/srv/apt/"
+(cd "$root/srv/apt" && dpkg-scanpackages -m . >Packages 2>>"$base/log")
+echo 'deb [trusted=yes] file:/srv/apt ./' >"$root/etc/apt/sources.list"
+rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin
+inside apt-get -q update >>"$base/log" 2>&1
+
+# dev: sudo without a password; typist: with one; guest: none at all; fisher: another login shell.
+for user in dev typist guest fisher; do
+  shell=/bin/bash
+  [[ $user == fisher ]] && shell=/usr/bin/fish
+  inside useradd --create-home --shell "$shell" --password '*' "$user"
+  install -d -m 700 -o "$(inside id -u "$user")" -g "$(inside id -g "$user")" "$root/home/$user/.ssh"
+done
+echo 'typist:correct horse' | inside chpasswd
+printf '%s\n' 'dev ALL=(ALL) NOPASSWD: ALL' 'fisher ALL=(ALL) NOPASSWD: ALL' 'typist ALL=(ALL) ALL' >"$root/etc/sudoers.d/users"
+chmod 440 "$root/etc/sudoers.d/users"
+rm -f "$root"/etc/ssh/ssh_host_*
+cat >"$root/etc/ssh/sshd_config" <<'END'
+UsePAM no
+PasswordAuthentication no
+HostKey /etc/ssh/ssh_host_ed25519_key
+Subsystem sftp internal-sftp
+MaxStartups 100
+END
+: >"$root/etc/resolv.conf"
+touch "$base/complete"

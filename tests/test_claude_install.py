@@ -1,0 +1,107 @@
+"""Where Claude Code is missing and the config asks for it; and package commands where there is no apt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from claude_local_setup import claude_program
+from claude_local_setup.config import Claude, Config
+from claude_local_setup.plan import Step, plan, root_commands
+from claude_local_setup.probe import Actual, probe_here
+from claude_local_setup.target import probed_paths, target_state
+from tests.homes import Home
+
+TOOLS = {
+    "apt": "/usr/bin/apt-get", "sudo": "/usr/bin/sudo", "npm": "/usr/bin/npm", "bwrap": "/usr/bin/bwrap",
+    "socat": "/usr/bin/socat", "claude": "",
+}  # fmt: skip
+
+
+def recorded(os_release: str = "ID=debian\n", **facts: str) -> Actual:
+    here = probe_here(probed_paths(Config()))
+    return replace(here, os_release=os_release, facts={**here.facts, **TOOLS, "uid": "1000", **facts})
+
+
+def planned(install: str, actual: Actual) -> dict[str, Step]:
+    config = Config(claude=Claude(install=install))
+    return {step.name: step for step in plan(target_state(config, actual), actual)}
+
+
+@pytest.mark.parametrize("install", ["never", "npm", "apt"])
+def test_a_claude_that_is_there_is_never_touched(install: str) -> None:
+    step = planned(install, recorded(claude="/opt/claude")).get("claude")
+    assert step is None or step.change == "none"
+
+
+def test_never_is_the_default_and_puts_nothing() -> None:
+    assert "claude" not in planned(Config().claude.install, recorded())
+
+
+def test_npm_installs_for_the_user_alone_without_root() -> None:
+    actual = recorded()
+    step = planned("npm", actual)["claude"]
+    assert root_commands([step]) == []
+    assert f"+ npm install --global --no-fund --no-audit --prefix {actual.home}/.local" in step.diff
+    assert claude_program.PACKAGE in step.diff
+
+
+def test_apt_trusts_the_vendor_s_key_for_the_vendor_s_repository_only_once_it_is_checked() -> None:
+    commands = [" ".join(words) for words in root_commands([planned("apt", recorded())["claude"]])]
+    fetched = next(number for number, line in enumerate(commands) if "download-file" in line)
+    checked = next(number for number, line in enumerate(commands) if claude_program.FINGERPRINT in line)
+    trusted = next(number for number, line in enumerate(commands) if line.startswith("mv "))
+    named = next(number for number, line in enumerate(commands) if "signed-by=/etc/apt/keyrings" in line)
+    assert fetched < checked < trusted < named
+    assert commands[-1].endswith("install claude-code")
+
+
+@pytest.mark.parametrize(
+    ("install", "facts", "error"), [("npm", {"npm": ""}, "there is no npm"), ("apt", {"apt": ""}, "there is no apt")]
+)
+def test_a_way_that_is_not_there_is_one_clear_sentence(install: str, facts: dict[str, str], error: str) -> None:
+    step = planned(install, recorded(**facts))["claude"]
+    assert step.change == "failed"
+    assert error in step.error
+    assert step.remedy
+
+
+def test_npm_installs_it_then_leaves_it_alone(plain_home: Home) -> None:
+    npm = plain_home.write(
+        "bin/npm",
+        '#!/bin/sh\nwhile [ $# -gt 1 ]; do [ "$1" = --prefix ] && prefix=$2; shift; done\n'
+        "mkdir -p $prefix/bin\nprintf '#!/bin/sh\\necho 2.1.330\\n' >$prefix/bin/claude\nchmod +x $prefix/bin/claude\n",
+    )
+    npm.chmod(0o755)
+    plain_home.extra["PATH"] = f"{npm.parent}:/usr/bin:/bin"
+    plain_home.write(".config/claude-local-setup/config.toml", '[claude]\ninstall = "npm"\n')
+    first = plain_home.json("apply", "-y")
+    assert first["failed"] == 0
+    assert (plain_home.path / ".local/bin/claude").is_file()
+    normal = [f for f in first["hosts"][0]["findings"] if f["check"].startswith("normal claude")]
+    assert all(finding["ok"] for finding in normal)
+    assert plain_home.json("apply", "-y")["changed"] == 0
+    assert "2.1.330" in plain_home.local("--version", cwd=plain_home.workspace()).stdout
+
+
+@pytest.mark.parametrize(
+    ("os_release", "command"),
+    [
+        ("ID=fedora\n", "sudo dnf install -y bubblewrap socat"),
+        ('ID="rocky"\nID_LIKE="rhel centos fedora"\n', "sudo dnf install -y bubblewrap socat"),
+        ("ID=arch\n", "sudo pacman -S --needed bubblewrap socat"),
+        ("ID=manjaro\nID_LIKE=arch\n", "sudo pacman -S --needed bubblewrap socat"),
+        ('ID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\n', "sudo zypper install bubblewrap socat"),
+        ("ID=unheard-of\n", "install bubblewrap socat with the package tool of that system"),
+    ],
+)
+def test_where_apt_is_not_the_tool_the_exact_command_is_named(os_release: str, command: str) -> None:
+    step = planned("never", recorded(os_release, apt="", bwrap="", socat=""))["packages"]
+    assert (step.change, step.remedy) == ("failed", command)
+    assert "bubblewrap and socat missing, and there is no apt here" in step.error
+
+
+def test_packages_that_are_there_are_all_that_another_distribution_needs() -> None:
+    steps = planned("never", recorded("ID=fedora\n", apt=""))
+    assert not [step for step in steps.values() if step.change == "failed"]
