@@ -32,7 +32,8 @@ def removal(manifest: Manifest, actual: Actual, wish: Wish) -> list[Step]:
     """One step for each thing to undo, the last that was put first; the manifest goes last: a killed run can go on."""
     records = list(reversed(manifest.records))
     steps = list(_sessions(actual))
-    steps += [undo(record, actual) for record in records if not _is_special(record, actual, wish)]
+    purged = [path for record in records for path in _purged(record, actual, wish)]
+    steps += [undo(record, actual) for record in records if not _is_special(record, purged)]
     steps += [*leftovers((record.put.path for record in records), actual), *trial_leftovers(actual)]
     for record in records:
         steps += _config_directory(record, actual, wish, steps) if record.kind == "Directory" else ()
@@ -65,10 +66,17 @@ def _sessions(actual: Actual) -> Iterator[Step]:
         yield Step("sessions", "failed", error=reason.error, remedy=reason.remedy)
 
 
-def _is_special(record: Record, actual: Actual, wish: Wish) -> bool:
-    """Packages and the config directory; and what goes with it in a purge, whatever became of it."""
-    purged = wish.purge and record.put.path.startswith(actual.path(paths.CONFIG_DIR) + "/")
-    return record.kind in ("Directory", "Packages") or (purged and record.before.kind == "absent")
+def _is_special(record: Record, purged: Iterable[str]) -> bool:
+    """Packages and the config directory; and what goes in a purge, whatever became of it."""
+    return record.kind in ("Directory", "Packages") or any(is_inside(record.put.path, path) for path in purged)
+
+
+def _purged(record: Record, actual: Actual, wish: Wish) -> tuple[str, ...]:
+    """What lies in the config directory and did not before the first apply, if all of it is to go."""
+    path = record.put.path
+    if not wish.purge or record.kind != "Directory" or path != actual.path(paths.CONFIG_DIR):
+        return ()
+    return tuple(f"{path}/{name}" for name in actual.names(path) if name not in record.before.had)
 
 
 def _config_directory(record: Record, actual: Actual, wish: Wish, steps: Sequence[Step]) -> Iterator[Step]:
@@ -81,8 +89,7 @@ def _config_directory(record: Record, actual: Actual, wish: Wish, steps: Sequenc
     except ImpossibleError as reason:
         yield Step(record.name, kept=reason.error, remedy=reason.remedy)
         return
-    rest = tuple(f"{path}/{name}" for name in actual.names(path) if name not in record.before.had)
-    if wish.purge and rest:
+    if rest := _purged(record, actual, wish):
         yield Step(f"all in {shown(path, actual)}", "pending", removals(rest), RemoveAll(rest))
     if not wish.purge and record.before.kind == "absent":
         yield from _noted(path, actual, steps)

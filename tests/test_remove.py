@@ -48,6 +48,7 @@ def live_in(home: Home) -> None:
     )
     home.write(".claude-local/CLAUDE.md", "My own words.")
     home.write(".claude-local/projects/old.jsonl", "{}\n")
+    home.write(".claude-local/commands/mine.md", "Do as I do.\n")
     (home.path / ".claude-local").chmod(0o755)
     home.write(".local/bin/claude-local", "#!/bin/sh\n# my own, from before\n").chmod(0o750)
     home.write(".ssh/id_ed25519", "secret").chmod(0o600)
