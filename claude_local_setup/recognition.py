@@ -8,7 +8,7 @@ from dataclasses import replace
 from . import block, json_merge, paths, userns
 from .manifest import Manifest, before, is_config_dir_ours, is_ours, own_folders
 from .probe import Actual
-from .record import Before, Put, Record, put, sha256
+from .record import Before, Put, Record, place, put, sha256
 from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Seed
 
 
@@ -50,9 +50,15 @@ def _holds(entry: MergedJson, text: bytes) -> bool:
 
 
 def _record(entry: Entry, actual: Actual) -> Record:
-    known, earlier = put(entry), Before()
+    known, earlier = put(entry), Before(made=_inner_folders(entry, actual))
     if isinstance(entry, File):
         known = Put(entry.path, sha256=sha256(actual.node(entry.path).content or b""))
     if isinstance(entry, Directory) and not is_config_dir_ours(actual):
         earlier = replace(before(entry.path, actual), made=())
     return Record(entry.name, type(entry).__name__, known, Put(), earlier)
+
+
+def _inner_folders(entry: Entry, actual: Actual) -> tuple[str, ...]:
+    """The folders above the entry that lie in the config directory: ours, like that."""
+    inside = actual.path(paths.CONFIG_DIR) + "/"
+    return tuple(folder for folder in paths.above(place(entry)) if folder.startswith(inside))

@@ -35,11 +35,13 @@ def removal(manifest: Manifest, actual: Actual, wish: Wish) -> list[Step]:
     purged = [path for record in records for path in _purged(record, actual, wish)]
     steps += [undo(record, actual) for record in records if not _is_special(record, purged)]
     steps += [*leftovers((record.put.path for record in records), actual), *trial_leftovers(actual)]
+    steps += _config(manifest, actual) if wish.purge else ()
+    folders, config_dir = _made(manifest, actual, wish), actual.path(paths.CONFIG_DIR)
+    others = [folder for folder in folders if folder != config_dir and not _holds_manifest(folder, actual)]
+    steps += emptied(others, actual, steps)
     for record in records:
         steps += _config_directory(record, actual, wish, steps) if record.kind == "Directory" else ()
-    steps += _config(manifest, actual) if wish.purge else ()
-    folders = _made(manifest, actual, wish)
-    steps += emptied([folder for folder in folders if not _holds_manifest(folder, actual)], actual, steps)
+    steps += emptied([config_dir] if config_dir in folders else [], actual, steps)
     for record in records:
         steps += _packages(record, actual) if wish.packages else ()
     steps += _record([folder for folder in folders if _holds_manifest(folder, actual)], actual, steps)

@@ -201,11 +201,13 @@ def test_any_text_is_settings_or_refused(text: bytes) -> None:
 
 toml_values = st.sampled_from(
     ["1", "-1", "1e99", "nan", "inf", "true", '"text"', '"\\u001b[2J"', "[]", '["a"]', "[1, [2]]", "{}", "{ a = 1 }",
-     "1979-05-27", "07:32:00", "[1979-05-27]", "{ a = 1979-05-27 }", "{ a = nan }", "9" * 5000, '"~"', '"~/x"', '["/"]']
+     "1979-05-27", "07:32:00", "[1979-05-27]", "{ a = 1979-05-27 }", "{ a = nan }", '"npm"', '"apt"',
+     "9" * 5000, '"~"', '"~/x"', '["/"]']
 )  # fmt: skip
 toml_keys = st.sampled_from(
     ["server.base_url", "server.auth_token", "server.context_tokens", "isolation.level", "isolation.write", "shell.rc",
-     "network.ports", "network.domains", "claude.path", "settings", "settings.env", "server", "x", '"\\u001b[2J"']
+     "network.ports", "network.domains", "claude.path", "claude.install",
+     "settings", "settings.env", "server", "x", '"\\u001b[2J"']
 )  # fmt: skip
 
 

@@ -239,7 +239,7 @@ def test_a_running_session_is_not_robbed_of_its_rules(plain_home: Home, session:
     before = tree(plain_home.path)
     done = plain_home.setup("remove", "-y")
     assert done.returncode == 1
-    assert f"a claude-local session is running (process {session.pid})" in done.stderr
+    assert f"a claude-local session is running (process {session.pid}" in done.stderr
     assert tree(plain_home.path) == before
 
 
@@ -250,7 +250,7 @@ def test_apply_does_not_replace_the_rules_of_a_running_session(
     before = tree(plain_home.path)
     done = plain_home.setup("apply", "-y")
     assert done.returncode == 1
-    assert f"a claude-local session is running (process {session.pid})" in done.stderr
+    assert f"a claude-local session is running (process {session.pid}" in done.stderr
     assert tree(plain_home.path) == before
     session.terminate()
     session.wait()
