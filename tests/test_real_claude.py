@@ -124,7 +124,7 @@ def test_commands_that_the_user_allows_or_types_are_held_by_the_jail(plain_home:
         work = set_up(plain_home, claude, api)
         with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
             trust_the_folder(terminal)
-            terminal.wait("shortcuts", "mode on", "Try")
+            terminal.wait("tokens", "shortcuts", "mode on")
             terminal.type("run it", "Enter")
             terminal.answer("Do you want to proceed?")
             terminal.wait("the very end")
