@@ -34,10 +34,10 @@ def removal(manifest: Manifest, actual: Actual, wish: Wish) -> list[Step]:
     steps = list(_sessions(actual))
     steps += [undo(record, actual) for record in records if not _is_special(record, actual, wish)]
     steps += [*leftovers((record.put.path for record in records), actual), *trial_leftovers(actual)]
-    for record in records:
-        steps += _config_directory(record, actual, wish, steps) if record.kind == "Directory" else ()
-    steps += _config(manifest, actual) if wish.purge else ()
     folders = _made(manifest, actual, wish)
+    for record in records:
+        steps += _config_directory(record, actual, wish, steps, folders) if record.kind == "Directory" else ()
+    steps += _config(manifest, actual) if wish.purge else ()
     steps += emptied([folder for folder in folders if not _holds_manifest(folder, actual)], actual, steps)
     for record in records:
         steps += _packages(record, actual) if wish.packages else ()
@@ -71,7 +71,9 @@ def _is_special(record: Record, actual: Actual, wish: Wish) -> bool:
     return record.kind in ("Directory", "Packages") or (purged and record.before.kind == "absent")
 
 
-def _config_directory(record: Record, actual: Actual, wish: Wish, steps: Sequence[Step]) -> Iterator[Step]:
+def _config_directory(
+    record: Record, actual: Actual, wish: Wish, steps: Sequence[Step], folders: Sequence[str]
+) -> Iterator[Step]:
     """What was in it before the first apply stays, and so does its mode."""
     path, node = record.put.path, actual.node(record.put.path)
     if node.kind != "directory" or path != actual.path(paths.CONFIG_DIR):
@@ -85,17 +87,18 @@ def _config_directory(record: Record, actual: Actual, wish: Wish, steps: Sequenc
     if wish.purge and rest:
         yield Step(f"all in {shown(path, actual)}", "pending", removals(rest), RemoveAll(rest))
     if not wish.purge and record.before.kind == "absent":
-        yield from _noted(path, actual, steps)
+        yield from _noted(path, actual, steps, folders)
     mode = record.before.mode
     if mode is not None and node.mode != mode:
         yield Step(record.name, "pending", mode_diff(path, node, mode), SetMode(node.real, mode))
 
 
-def _noted(folder: str, actual: Actual, steps: Sequence[Step]) -> Iterator[Step]:
+def _noted(folder: str, actual: Actual, steps: Sequence[Step], folders: Sequence[str]) -> Iterator[Step]:
     """A note in the config directory, if something of the user's stays there: a later purge knows by it who made it."""
     note = actual.path(paths.NOTE)
     there = not actual.is_absent(note)
-    others = [path for path in left_in(folder, actual, gone_by(steps)) if path != note]
+    gone = {*gone_by(steps), *empty_folders(folders, actual, steps)}
+    others = [path for path in left_in(folder, actual, gone) if path != note]
     if there and not others:
         yield from _tried("note", note, actual)
     if others and not there:
