@@ -10,8 +10,6 @@ from pathlib import Path
 import distro
 
 _INSTALL = {
-    "debian": "sudo apt-get install -y",
-    "ubuntu": "sudo apt-get install -y",
     "fedora": "sudo dnf install -y",
     "rhel": "sudo dnf install -y",
     "arch": "sudo pacman -S --needed",
@@ -23,16 +21,27 @@ _INSTALL = {
 
 def name(os_release: str) -> str:
     """As people call it: "Debian GNU/Linux 12 (bookworm)"; "" if the host does not say."""
-    return _known(os_release).name(pretty=True)
+    try:
+        return _known(os_release).name(pretty=True)
+    except ValueError:  # an unclosed quote
+        return ""
 
 
-def install_command(os_release: str, packages: Iterable[str]) -> str:
-    """The exact command on that distribution or its next of kin; in words where neither is known."""
-    known = _known(os_release)
-    kin = [known.id(), *known.like().split()]
-    tool = next((_INSTALL[item] for item in kin if item in _INSTALL), None)
+def install_command(os_release: str, packages: Iterable[str], *, apt: bool) -> str:
+    """The exact command: apt's where there is one, else that distribution's own, else each known one."""
+    tool = next((_INSTALL[item] for item in _kin(os_release) if item in _INSTALL), None)
     named = " ".join(packages)
-    return f"{tool} {named}" if tool else f"install {named} with the package tool of that system"
+    if apt:
+        return f"sudo apt-get install -y {named}"
+    return f"{tool} {named}" if tool else "; or ".join(f"{each} {named}" for each in dict.fromkeys(_INSTALL.values()))
+
+
+def _kin(os_release: str) -> list[str]:
+    try:
+        known = _known(os_release)
+        return [known.id(), *known.like().split()]
+    except ValueError:
+        return []
 
 
 @cache
@@ -40,9 +49,6 @@ def _known(os_release: str) -> distro.LinuxDistribution:
     with tempfile.TemporaryDirectory() as folder:
         release = Path(folder) / "os-release"
         release.write_text(os_release, encoding="utf-8", errors="replace")
-        try:
-            known = distro.LinuxDistribution(os_release_file=str(release), include_lsb=False, include_uname=False)
-            known.id()  # read now: the file goes
-        except ValueError:  # an unclosed quote
-            return _known("")
+        known = distro.LinuxDistribution(os_release_file=str(release), include_lsb=False, include_uname=False)
+        known.id()  # read now: the file goes
         return known

@@ -53,7 +53,8 @@ def chosen(inventory: Inventory, limit: Sequence[str]) -> list[Host]:
 
 def is_listed_twice(host: Host, source: str) -> bool:
     """pyinfra quietly makes one of them, with the data of the last."""
-    return any(host.groups.count(group) > 1 for group in host.groups) or source.split(",").count(host.name) > 1
+    once = 2 if host.name.startswith("@") else 1  # it names the groups of a connector's host twice
+    return any(host.groups.count(group) > once for group in host.groups) or source.split(",").count(host.name) > 1
 
 
 def _checked(source: str) -> str:

@@ -209,7 +209,7 @@ def _packages(entry: Packages, actual: Actual) -> Step:
     if not actual.facts["apt"]:
         raise ImpossibleError(
             f"{' and '.join(missing)} missing, and there is no apt here",
-            distribution.install_command(actual.os_release, missing),
+            distribution.install_command(actual.os_release, missing, apt=False),
         )
     if not actual.is_root and not actual.facts["sudo"]:
         raise ImpossibleError(
@@ -241,7 +241,7 @@ def _claude_program(entry: ClaudeProgram, actual: Actual) -> Step:
         return Step(entry.name)
     if entry.install == "npm":
         if not actual.facts["npm"]:
-            packages = distribution.install_command(actual.os_release, ["nodejs", "npm"])
+            packages = distribution.install_command(actual.os_release, ["nodejs", "npm"], apt=bool(actual.facts["apt"]))
             raise ImpossibleError("claude.install is npm, and there is no npm here", packages)
         return _run(entry.name, [Command(claude_program.npm_command(actual))], actual, root=False)
     if not actual.facts["apt"]:

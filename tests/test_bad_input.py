@@ -140,7 +140,7 @@ def test_without_apt_the_packages_are_named_for_other_tools(plain_home: Home) ->
     plain_home.extra["PATH"] = bare_path(plain_home, "bwrap", "socat", "apt-get")
     done = plain_home.setup("apply", "-y")
     assert_refused(done, "bubblewrap and socat missing, and there is no apt here", 1)
-    assert "dnf install bubblewrap socat" in done.stderr
+    assert "dnf install -y bubblewrap socat" in done.stderr
     assert not (plain_home.path / ".claude-local").exists()
 
 

@@ -21,7 +21,7 @@ TOOLS = {
 
 def recorded(os_release: str = "ID=debian\n", **facts: str) -> Actual:
     here = probe_here(probed_paths(Config()))
-    return replace(here, os_release=os_release, facts={**here.facts, **TOOLS, "uid": "1000", **facts})
+    return replace(here, os_release=os_release, facts={**here.facts, **TOOLS, **facts})
 
 
 def planned(install: str, actual: Actual) -> dict[str, Step]:
@@ -93,7 +93,11 @@ def test_npm_installs_it_then_leaves_it_alone(plain_home: Home) -> None:
         ("ID=arch\n", "sudo pacman -S --needed bubblewrap socat"),
         ("ID=manjaro\nID_LIKE=arch\n", "sudo pacman -S --needed bubblewrap socat"),
         ('ID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\n', "sudo zypper install bubblewrap socat"),
-        ("ID=unheard-of\n", "install bubblewrap socat with the package tool of that system"),
+        (
+            "ID=unheard-of\n",
+            "sudo dnf install -y bubblewrap socat; or sudo pacman -S --needed bubblewrap socat; or "
+            "sudo zypper install bubblewrap socat; or doas apk add bubblewrap socat",
+        ),
     ],
 )
 def test_where_apt_is_not_the_tool_the_exact_command_is_named(os_release: str, command: str) -> None:
