@@ -30,7 +30,11 @@ class Attempt:
 ATTEMPTS: Sequence[Attempt] = (
     Attempt("write in the workspace", "echo x >new-file && rm new-file", works=True),
     Attempt("write in ~/.claude-local", "touch ~/.claude-local/.verify && rm ~/.claude-local/.verify", works=True),
-    Attempt("write in a private /tmp", "touch /tmp/verify /var/tmp/verify /dev/shm/verify", works=True),
+    Attempt(
+        "write in a private /tmp",
+        'for d in /tmp /var/tmp /dev/shm; do rm "$(mktemp -p $d)" || exit 1; done',
+        works=True,
+    ),
     Attempt("read the system", "cat /etc/os-release", works=True),
     Attempt(
         "commit with git",

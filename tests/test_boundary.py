@@ -33,7 +33,7 @@ RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
         {"find the host's /tmp"},
     ),
     "a read-only home": (
-        [('    see "$real_home"\n', '    open "$real_home"\n')],
+        [('    see_but_secrets "$real_home"\n', '    open "$real_home"\n')],
         {
             "write outside the workspace",
             "change a file outside the workspace",
@@ -74,7 +74,7 @@ RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
         {"move .git away", "move a submodule's folder away", "move .claude away"},
     ),
     "secrets are hidden": (
-        [("  hide_secrets\n", "  :\n"), ("  see_ides\n", "  :\n")],
+        [("  find_secrets\n", "  declare -gA secret_paths=()\n"), ("  see_ides\n", "  :\n")],
         {
             "read ~/.ssh",
             "read ~/.aws",
@@ -114,9 +114,9 @@ RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
         [("--clearenv ", "")],
         {"read the caller's environment", "find the ssh-agent", "find the screen"},
     ),
-    "no inherited files": ([("  close_inherited\n  ((", "  ((")], {"read the caller's open files"}),
+    "no inherited files": ([("  close_inherited\n  follow", "  follow")], {"read the caller's open files"}),
     "an empty home": (
-        [("if [[ $level != strict ]]; then\n    see", "if true; then\n    see")],
+        [("if [[ $level != strict ]]; then\n    see_but_secrets", "if true; then\n    see_but_secrets")],
         {"read anything else of the home"},
     ),
 }

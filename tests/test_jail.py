@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,3 +54,33 @@ def test_the_home_is_no_workspace(ready: Home) -> None:
     done = ready.local("--jail", "true", cwd=ready.path)
     assert done.returncode == 1
     assert "whole home directory" in done.stderr
+
+
+@pytest.mark.parametrize("secret", [".claude.json", ".netrc", ".config/git/credentials", "dotfiles/netrc"])
+def test_a_secret_that_is_saved_anew_during_a_session_stays_hidden(plain_home: Home, secret: str) -> None:
+    """As programs save: a new file, renamed over the old one, whose mount the kernel then drops."""
+    file = plain_home.write(secret, "old secret")
+    plain_home.write(".config/git/ignore", "mine")
+    if secret.startswith("dotfiles"):
+        (plain_home.path / ".netrc").symlink_to(file)
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    script = f"cat ~/.config/git/ignore; echo ready; read line; cat ~/{secret} ~/.netrc; cat ~/.aws/late"
+    session = subprocess.Popen(
+        [str(plain_home.path / ".local/bin/claude-local"), "--jail", "sh", "-c", script],
+        cwd=plain_home.workspace(), env=plain_home.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert session.stdout
+    assert session.stdout.readline() == "mineready\n"
+    plain_home.write("new", "new secret").rename(file)
+    plain_home.write(".aws/late", "late secret")
+    said, _ = session.communicate("go\n", timeout=20)
+    assert "secret" not in said
+
+
+def test_a_server_on_a_port_of_roots_is_reached_and_no_capability_stays(plain_home: Home) -> None:
+    plain_home.setup("config", "set", "server.base_url", "http://127.0.0.1:80")
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    script = "exec 3<>/dev/tcp/127.0.0.1/80 && grep -E 'Cap(Eff|Prm|Amb)' /proc/self/status"
+    done = plain_home.local("--jail", "bash", "-c", script, cwd=plain_home.workspace())
+    assert done.returncode == 0, done.stderr
+    assert {line.split()[1] for line in done.stdout.splitlines()} == {"0" * 16}

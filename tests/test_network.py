@@ -157,17 +157,33 @@ REQUESTS = {
 }
 
 
+def on_the_internet(home: Home, work: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """claude-local on a machine whose internet is a network namespace, made for this."""
+    hosts = home.write("hosts", "127.0.0.1 localhost\n" + "".join(f"{a} {n}\n" for n, a in NAMES.items()))
+    pages = home.write("pages/index.html", "reached").parent
+    room = ["unshare", "--user", "--map-current-user", "--net", "--mount", "--keep-caps", "bash", "-c", INTERNET, "x"]
+    return home.run(*room, str(hosts), str(pages), str(home.path / ".local/bin/claude-local"), *words, cwd=work)
+
+
+@pytest.mark.parametrize("written", ["203.0.113.10", "203.0.113.10:8443", "good.test"])
+def test_a_server_on_another_machine_is_reached_by_its_own_name_and_port(plain_home: Home, written: str) -> None:
+    work = applied(plain_home, f'[server]\nbase_url = "http://{written}"\nmanagement_url = ""\n')
+    ask = f"python3 -c 'import urllib.request as r; print(r.urlopen(\"http://{written}/\").read())'"
+    script = f"{ask}; grep -E 'Cap(Eff|Prm|Amb)' /proc/self/status; ip address add 203.0.113.9 dev lo"
+    done = on_the_internet(plain_home, work, "--jail", "sh", "-c", script)
+    said, *capabilities = done.stdout.splitlines()
+    assert said == "b'reached'", done.stderr
+    assert {line.split()[1] for line in capabilities} == {"0" * 16}
+    assert "not permitted" in done.stderr
+
+
 def test_only_the_allowed_domains_are_reached_by_name_on_the_webs_ports(plain_home: Home) -> None:
     work = applied(plain_home, '[network]\ndomains = ["good.test"]\n')
-    hosts = plain_home.write("hosts", "127.0.0.1 localhost\n" + "".join(f"{a} {n}\n" for n, a in NAMES.items()))
-    pages = plain_home.write("pages/index.html", "reached").parent
     via = "socat -t 3 - TCP:127.0.0.2:3128 | head -c 12; echo"
     # The pause: squid gives up on a client that closes its side before the answer.
     ask = "".join(f"(printf '{line} HTTP/1.0\\r\\n\\r\\n'; sleep 0.5) | {via}\n" for line in REQUESTS)
     ask += "python3 -c 'import urllib.request as r; print(r.urlopen(\"http://good.test/\").read())'"
-    claude_local = str(plain_home.path / ".local/bin/claude-local")
-    words = ["unshare", "--user", "--map-current-user", "--net", "--mount", "--keep-caps", "bash", "-c", INTERNET, "x"]
-    done = plain_home.run(*words, str(hosts), str(pages), claude_local, "--jail", "sh", "-c", ask, cwd=work)
+    done = on_the_internet(plain_home, work, "--jail", "sh", "-c", ask)
     answers = dict(zip(REQUESTS, done.stdout.splitlines(), strict=False))
     reached = {line: answer.endswith("200") for line, answer in answers.items()}
     assert reached == REQUESTS, done.stdout + done.stderr

@@ -12,7 +12,9 @@ build_jail() {
   local folder
   jail=(--unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --die-with-parent --cap-drop ALL)
   see_the_machine
+  find_secrets
   see_the_home
+  hide_secrets
   open_workspace
   open_config_dir
   hide_secrets
@@ -71,13 +73,30 @@ see_the_home() { # one's own only, read-only; at level strict an empty one
   local folder
   for folder in /home /root; do [[ -d $folder && ! -L $folder && $folder != "$real_home" ]] && empty "$folder"; done
   if [[ $level != strict ]]; then
-    see "$real_home"
+    see_but_secrets "$real_home"
     return
   fi
   empty "$real_home"
   for folder in "${also_read[@]}"; do
     at_home "$folder"
     resolve "$REPLY" && see "$REPLY"
+  done
+}
+
+# Entry by entry, since the kernel takes a mount off a file in whose place another one is put, as programs do when they
+# save: a mask over a secret would go with it. So what is hidden is not there at all, nor is what turns up later.
+see_but_secrets() { # FOLDER
+  local path target
+  empty "$1"
+  for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    if [[ -n ${secret_paths[$path]-} ]]; then
+      hidden+=("$path")
+    elif [[ -L $path ]]; then
+      target=$(readlink -- "$path" && printf x) && jail+=(--symlink "${target%$'\n'x}" "$path")
+    elif [[ -d $path || -f $path ]]; then
+      jail+=(--ro-bind-try "$path" "$path")
+      layers+=("+$path")
+    fi
   done
 }
 
@@ -156,24 +175,43 @@ open_config_dir() { # writable but for what binds the session
   for file in "$enforced" "$filter" "$config_dir/model"; do keep "$file"; done
 }
 
-hide_secrets() {
-  local name
-  for name in "${secrets[@]}"; do [[ -e $real_home/$name ]] && hide_path "$real_home/$name"; done
+find_secrets() { # sets secret_paths: those that are there, as they are named and where they lie
+  local name path
+  declare -gA secret_paths=()
+  for name in "${secrets[@]}"; do
+    path=$real_home/$name
+    [[ -e $path || -L $path ]] || continue
+    secret_paths[$path]=yes
+    [[ -L $path ]] && resolve "$path" && secret_paths[$REPLY]=yes
+  done
   for name in "${also_hide[@]}"; do
     at_home "$name"
-    [[ -e $REPLY ]] && hide_path "$REPLY"
+    [[ -e $REPLY ]] || continue
+    secret_paths[$REPLY]=yes
+    resolve "$REPLY" && secret_paths[$REPLY]=yes
   done
 }
 
-hide_path() { # PATH: a folder becomes empty, a file unreadable
+hide_secrets() {
+  local path
+  for path in "${!secret_paths[@]}"; do hide_path "$path"; done
+}
+
+hide_path() { # PATH: it is not there, or is an empty folder or file
+  local folder entries
+  [[ -e $1 ]] || return 0
   resolve "$1" || die 1 "cannot find out where $1 leads" "make it readable, or remove it"
   is_covered "$REPLY" && return
-  hidden+=("$1")
+  folder=${REPLY%/*}
   if [[ -d $REPLY ]]; then
     empty "$REPLY"
+  elif entries=("$folder"/*) && ((${#entries[@]} < 200)) && ! is_open "$REPLY" && is_inside "$folder" "$real_home"; then
+    see_but_secrets "$folder"
+    return
   else
     jail+=(--ro-bind /dev/null "$REPLY")
   fi
+  hidden+=("$1")
 }
 
 close_sockets() { # no socket of the host answers, wherever it lies

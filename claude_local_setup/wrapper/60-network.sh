@@ -137,7 +137,7 @@ proxy_rules() { # PORT
 
 see_network() { # a network of its own, with the inner ends' sockets and the names that lead to them
   [[ $network == private ]] || return 0
-  jail+=(--unshare-net)
+  is_special || jail+=(--unshare-net)
   [[ -n $session_dir ]] || return 0
   jail+=(--ro-bind "$session_dir" "$shared" --bind "$session_dir/published" "$shared/published")
   if ((${#inner_hosts[@]})); then
@@ -145,24 +145,46 @@ see_network() { # a network of its own, with the inner ends' sockets and the nam
       die 1 "cannot write $session_dir" "df $session_dir"
     resolve /etc/hosts && jail+=(--ro-bind "$session_dir/hosts" "$REPLY")
   fi
-  # To take on an address; enter_jail gives both up before the command starts.
-  ((${#inner_addresses[@]})) && jail+=(--cap-add CAP_NET_ADMIN --cap-add CAP_SETPCAP)
+}
+
+is_special() { # does the jail's loopback take on addresses, or listen on ports below 1024?
+  local relay port
+  ((${#inner_addresses[@]})) && return
+  for relay in "${relays[@]}"; do
+    read -r _ _ port _ <<<"$relay"
+    ((port < 1024)) && return
+  done
+  return 1
+}
+
+# Around the jail where that is so: whoever makes a network may configure it, and the jail's user namespace, which
+# bubblewrap makes twice where there is a /dev, would not be the one that made it.
+network_around() { # sets around
+  around=()
+  [[ $network == private ]] && is_special || return 0
+  around=("$bwrap" --unshare-user --unshare-net --die-with-parent --cap-add CAP_NET_ADMIN --dev-bind / / --
+    /bin/bash -pc "$(declare -f configure_network)"$'\nconfigure_network "$@"' claude-local "${inner_addresses[@]}" --)
+}
+
+configure_network() { # ADDRESS… -- COMMAND…
+  PATH=/usr/sbin:/usr/bin:/sbin:/bin
+  while [[ $1 != -- ]]; do
+    ip address add "$1/32" dev lo || exit 71
+    shift
+  done
+  shift
+  echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start || exit 71
+  exec setpriv --inh-caps=-all --ambient-caps=-all "$@"
 }
 
 # Runs in the jail, given to a new shell as text: the inner ends, then the command.
 # On file descriptor 8 comes a line for each relay that is added while the session runs.
-enter_jail() { # RELAY… -- ADDRESS… -- PORT… -- COMMAND [ARG…]
-  local relay waiting=() drop=() session_path=$PATH
+enter_jail() { # RELAY… -- PORT… -- COMMAND [ARG…]
+  local relay waiting=() session_path=$PATH
   PATH=/usr/sbin:/usr/bin:/sbin:/bin
   while [[ $1 != -- ]]; do
     listen "$1"
     waiting+=("$1")
-    shift
-  done
-  shift
-  while [[ $1 != -- ]]; do
-    ip address add "$1/32" dev lo || exit 71
-    drop=("$(command -v setpriv)" --bounding-set=-all --inh-caps=-all --ambient-caps=-all)
     shift
   done
   shift
@@ -178,7 +200,7 @@ enter_jail() { # RELAY… -- ADDRESS… -- PORT… -- COMMAND [ARG…]
   )
   exec 8<&-
   PATH=$session_path
-  exec "${drop[@]}" "$@"
+  exec "$@"
 }
 
 listen() { # RELAY

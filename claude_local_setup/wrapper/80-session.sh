@@ -133,14 +133,15 @@ start_in_jail() { # COMMAND [ARG…]: sets result
   set -- /usr/bin/env --default-signal=INT,QUIT "$@"
   if [[ $network == private ]]; then
     entry=(/bin/bash -pc "$(declare -f enter_jail listen wait_for count_listeners)"$'\nenter_jail "$@"' claude-local
-      "${relays[@]}" -- "${inner_addresses[@]}" -- "${publish[@]}" --)
+      "${relays[@]}" -- "${publish[@]}" --)
   fi
   # Through a pipe: the environment holds the key, and arguments are seen by everybody.
   exec {arguments}< <(printf '%s\0' --clearenv "${jail[@]}")
   coproc WATCH { watch_ides; }
   # Opened anew: a copy of that descriptor would close when another program starts.
   [[ $network == private ]] && news=/proc/$$/fd/${WATCH[0]}
-  "$bwrap" --args "$arguments" --seccomp 9 -- "${entry[@]}" "$@" 9<"$filter" 8<"$news"
+  network_around
+  "${around[@]}" "$bwrap" --args "$arguments" --seccomp 9 -- "${entry[@]}" "$@" 9<"$filter" 8<"$news"
   result=$?
 }
 
