@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from . import change
+from .actions import Step
 from .checks import findings as all_findings
 from .checks import normal_claude_unchanged, quick_findings
 from .here import Here, look
-from .plan import Step
 from .report import Report
 from .trials import try_here
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from . import report as reports
+from .actions import Step, root_commands
 from .errors import FAILED
 from .lock import only_run
 from .output import confirm, say, show_failures, show_findings, show_kept, show_plan, show_summary
-from .plan import Step, root_commands
 from .probe import Actual
 from .report import Finding, Report
 from .root import obtain

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from . import battery, userns
+from .actions import Step
 from .config import Config
 from .manifest import Manifest
-from .plan import Step
 from .probe import Actual
 from .report import Finding
 from .settings import is_jailed

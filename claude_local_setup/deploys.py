@@ -8,11 +8,11 @@ from pyinfra import host, logger
 from pyinfra.api import deploy
 from pyinfra.context import ctx_host
 
+from .actions import Step, needs_root
 from .config import FLAT_PREFIX, flat_defaults, from_flat
 from .errors import SetupError
 from .operations import Probe, carry_out, seconds
 from .output import printable
-from .plan import Step, needs_root
 from .probe import Actual
 from .stale import actual_state, whole_plan
 from .target import target_state

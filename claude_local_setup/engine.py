@@ -24,8 +24,8 @@ from pyinfra.connectors import util as connector_util  # noqa: E402
 from pyinfra.context import ctx_config, ctx_host, ctx_state  # noqa: E402
 
 from . import remote  # noqa: E402
+from .actions import Step  # noqa: E402
 from .deploys import carry_out_all  # noqa: E402
-from .plan import Step  # noqa: E402
 
 Progress = Callable[[str, str], None]  # a step's name, and what goes on: "pending" while it runs, or what came of it
 

@@ -17,10 +17,10 @@ import gevent
 from pyinfra.api import Host, State
 from pyinfra.context import ctx_host
 
+from .actions import Step
 from .config import FLAT_PREFIX, Config, from_flat
 from .errors import ConfigError, SetupError
 from .operations import Probe, line
-from .plan import Step
 from .probe import Actual, read
 from .report import Finding, Report
 from .stale import actual_state, whole_plan

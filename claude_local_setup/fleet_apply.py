@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from . import engine, fleet_output, remote_lock  # the engine first: it readies gevent
+from .actions import Step
 from .checks import findings, normal_claude_unchanged, quick_findings
 from .errors import SetupError
 from .fleet import Fleet, Planned, There, look_again, opened, to_target_state, tried, unreached
 from .fleet_root import obtain
 from .output import confirm
-from .plan import Step
 from .report import Finding, Report
 
 

@@ -15,9 +15,9 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from .actions import root_commands
 from .errors import FAILED
 from .output import printable, say, show_diff
-from .plan import root_commands
 from .report import Finding, Report, as_json
 
 if TYPE_CHECKING:

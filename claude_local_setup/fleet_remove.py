@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from .actions import Step
 from .change import kept
 from .config import Config
 from .fleet import There
 from .fleet_apply import Change, change_fleet
-from .plan import Step
 from .probe import Actual
 from .removal import Wish
 from .remove import command_of, left, trace

@@ -10,12 +10,12 @@ import click
 from pyinfra.api import Host, StringCommand
 
 from . import remote
+from .actions import root_commands
 from .errors import SetupError
 from .fleet import Fleet, There
 from .fleet_output import names
 from .operations import line
 from .output import say
-from .plan import root_commands
 from .report import Report
 
 SECONDS = 30

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from . import paths
-from .plan import RemoveAll, RemoveFile, RemoveFolder, Step
+from .actions import RemoveAll, RemoveFile, RemoveFolder, Step
 from .probe import Actual
 from .target import shown
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .actions import Step
 from .config import Config
 from .config_file import home, load
-from .plan import Step
 from .probe import Actual, probe_here
 from .stale import actual_state, whole_plan
 from .target import target_state

@@ -9,8 +9,7 @@ from typing import Any
 
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
-from .manifest import sha256
-from .plan import (
+from .actions import (
     Action,
     Install,
     MakeDirectory,
@@ -26,6 +25,7 @@ from .plan import (
     Write,
     package_commands,
 )
+from .manifest import sha256
 from .probe import Actual, command, read
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from .actions import Step, root_commands
 from .errors import USAGE, SetupError
-from .plan import Step, root_commands
 from .report import Finding, Report
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import paths
+from .actions import ABSENT, RemoveAll, RemoveRecord, SetMode, Step, Uninstall, Write, package_commands
 from .diff import diff_of
 from .folders import emptied, empty_folders, gone_by, left_in, leftovers, removals, trial_leftovers
 from .manifest import Manifest
 from .places import ImpossibleError, check_no_session, check_not_normal, is_inside
-from .plan import ABSENT, RemoveAll, RemoveRecord, SetMode, Step, Uninstall, Write, mode_diff, package_commands
+from .plan import mode_diff
 from .probe import Actual
 from .record import Before, Record, sha256
 from .target import PACKAGES, PROXY_PACKAGE, shown

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from . import change, paths
+from .actions import Step
 from .checks import normal_claude_unchanged
 from .config import Config
 from .config_file import home, load
@@ -14,7 +15,6 @@ from .manifest import Manifest
 from .output import say
 from .own_install import how_to_uninstall
 from .places import quoted
-from .plan import Step
 from .probe import Actual, probe_here
 from .recognition import recognised
 from .removal import Wish, installed_by_us, removal

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from . import paths
+from .actions import Step, Write
 from .config import Config
 from .folders import emptied, leftovers
 from .manifest import Manifest, manifest_entry
-from .plan import Step, Write, plan
+from .plan import plan
 from .probe import Actual
 from .record import Record, place, sha256
 from .target import Entry, probed_paths

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 
 from . import block, json_merge, paths, userns
+from .actions import Command, MakeLink, RemoveFile, Run, Step, Write
 from .diff import diff_of
 from .places import ImpossibleError, check_folder, check_not_normal, check_place, check_writable, is_inside, quoted
-from .plan import Command, MakeLink, RemoveFile, Run, Step, Write
 from .probe import Actual, Node
 from .record import Record, sha256
 from .target import shown

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from claude_local_setup import claude_program
+from claude_local_setup.actions import Step, root_commands
 from claude_local_setup.config import Claude, Config
-from claude_local_setup.plan import Step, plan, root_commands
+from claude_local_setup.plan import plan
 from claude_local_setup.probe import Actual, probe_here
 from claude_local_setup.target import probed_paths, target_state
 from tests.homes import Home

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from claude_local_setup import userns
+from claude_local_setup.actions import Run, Step, root_commands
 from claude_local_setup.config import Config, Isolation
-from claude_local_setup.plan import Run, Step, plan, root_commands
+from claude_local_setup.plan import plan
 from claude_local_setup.probe import Actual, Node, probe_here
 from claude_local_setup.target import probed_paths, target_state
 from claude_local_setup.wrapper import wrapper
