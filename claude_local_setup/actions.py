@@ -1,4 +1,4 @@
-"""What is done on a host, as data: a step, its action, and the commands of those that need root. operations.py does it."""
+"""What is done on a host, as data: a step, its action, and the commands that need root. operations.py does it."""
 
 from __future__ import annotations
 
