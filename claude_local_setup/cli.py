@@ -146,26 +146,39 @@ def status(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None
 
 
 @cli.group(invoke_without_command=True)
+@inventory
+@limit
 @as_json
 @debug
 @click.pass_context
-def models(context: click.Context, as_json: bool) -> None:
-    """List what the server offers, which model is loaded, and its context."""
+def models(context: click.Context, inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
+    """List what the server offers, or with -i those of many hosts: which model is loaded, and its context."""
+    if context.invoked_subcommand is not None:
+        return
+    if _is_fleet(inventory, limit):
+        from .fleet_models import list_fleet
+
+        sys.exit(list_fleet(inventory, limit, as_json=as_json))
     from .models_command import list_here
 
-    if context.invoked_subcommand is None:
-        sys.exit(list_here(as_json=as_json))
+    sys.exit(list_here(as_json=as_json))
 
 
 @models.command(name="use")
 @click.argument("name")
+@inventory
+@limit
 @as_json
 @debug
-def models_use(name: str, as_json: bool) -> None:
+def models_use(name: str, inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
     """Have the server load the model NAME, and wait until it answers.
 
     Exit code: 0 it answers, 1 it does not or there is no such model, 130 you stopped waiting (the server goes on).
     """
+    if _is_fleet(inventory, limit):
+        from .fleet_models import use_fleet
+
+        sys.exit(use_fleet(inventory, limit, name, as_json=as_json))
     from .models_command import use_here
 
     sys.exit(use_here(name, as_json=as_json))

@@ -25,7 +25,7 @@ def list_here(*, as_json: bool) -> int:
         _table(offered)
     else:
         for model in offered.models:
-            say(_line(model))
+            say(line_of(model))
     return 0
 
 
@@ -41,7 +41,7 @@ def use_here(name: str, *, as_json: bool) -> int:
             say("stopped waiting; the server goes on loading: claude-local-setup models shows how far it is", err=True)
             return 130
     if as_json:
-        click.echo(json.dumps({"model": _object(model)}, indent=2))
+        click.echo(json.dumps({"model": as_object(model)}, indent=2))
     else:
         say(f"{printable(model.name)} answers{_context(model)}", fg="green")
         if config.server.model not in ("", model.name):
@@ -89,7 +89,7 @@ def _table(offered: Offer) -> None:
     Console().print(table)
 
 
-def _line(model: Model) -> str:
+def line_of(model: Model) -> str:
     return f"{printable(model.state):<9} {printable(model.name)}{_context(model)}"
 
 
@@ -98,10 +98,12 @@ def _context(model: Model) -> str:
 
 
 def _json(offered: Offer) -> str:
-    return json.dumps({"server": offered.kind.value, "models": [_object(model) for model in offered.models]}, indent=2)
+    return json.dumps(
+        {"server": offered.kind.value, "models": [as_object(model) for model in offered.models]}, indent=2
+    )
 
 
-def _object(model: Model) -> dict[str, object]:
+def as_object(model: Model) -> dict[str, object]:
     return {
         "name": model.name,
         "title": model.title,

@@ -7,7 +7,7 @@ from contextlib import suppress
 from getpass import getuser
 from typing import Any
 
-from paramiko import AuthenticationException, BadHostKeyException, SSHException, Transport
+from paramiko import AuthenticationException, BadHostKeyException, Channel, SSHException, Transport
 from pyinfra.api import Host, StringCommand
 from pyinfra.api.exceptions import ConnectError, PyinfraError
 
@@ -37,6 +37,19 @@ def transport(host: Host) -> Transport | None:
     client = getattr(host.connector, "client", None)
     found = client.get_transport() if client is not None and hasattr(client, "get_transport") else None
     return found if isinstance(found, Transport) else None
+
+
+def dial(host: Host, place: str, port: int, seconds: float) -> Channel:
+    """A connection that begins on that host; OSError where there is none."""
+    line = transport(host)
+    try:
+        if line is None:
+            raise OSError("not connected by SSH")
+        channel = line.open_channel("direct-tcpip", (place, port), ("127.0.0.1", 0), timeout=seconds)
+    except SSHException as error:
+        raise ConnectionRefusedError(str(error)) from None
+    channel.settimeout(seconds)
+    return channel
 
 
 def identity(host: Host) -> object:

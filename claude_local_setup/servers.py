@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -32,12 +33,16 @@ class Answer:
             return None
 
 
+Dial = Callable[[str, int, float], Any]  # host, port, seconds -> something like a connected socket
+
+
 @dataclass(frozen=True)
 class Server:
-    """Where a server listens, and the key that it wants ("" = none)."""
+    """Where a server listens, the key that it wants ("" = none), and how it is called: by default from this machine."""
 
     url: str
     key: str = ""
+    dial: Dial | None = None
 
     def get(self, path: str, timeout: float = QUICK) -> Answer:
         return _exchange(self, "GET", path, None, timeout)
@@ -52,7 +57,10 @@ def _exchange(server: Server, method: str, path: str, body: bytes | None, timeou
     late = Timer(timeout, _hang_up, [connection])  # a socket's own limit begins anew with each byte
     late.daemon = True
     try:
-        connection.connect()
+        if server.dial:
+            connection.sock = server.dial(connection.host, connection.port, timeout)
+        else:
+            connection.connect()
         late.start()
         connection.request(method, urlsplit(server.url).path.rstrip("/") + path, body, headers)
         response = connection.getresponse()

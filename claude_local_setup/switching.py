@@ -12,7 +12,7 @@ from . import models
 from .config import Config
 from .errors import SetupError
 from .models import Kind, Model, Offer
-from .servers import Answer, Server
+from .servers import Answer, Dial, Server
 
 PATIENCE = 660.0  # the management API: two minutes for docker, five for the model, and each wait may take longer
 _STEP = 0.5
@@ -26,9 +26,9 @@ class Servers:
     management: Server | None
 
     @staticmethod
-    def of(config: Config) -> Servers:
-        management = Server(config.server.management_url) if config.server.management_url else None
-        return Servers(Server(config.server.base_url, config.server.auth_token), management)
+    def of(config: Config, dial: Dial | None = None) -> Servers:
+        management = Server(config.server.management_url, dial=dial) if config.server.management_url else None
+        return Servers(Server(config.server.base_url, config.server.auth_token, dial), management)
 
 
 def offer(servers: Servers) -> Offer:
