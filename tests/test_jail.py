@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,3 +86,37 @@ def test_a_server_on_a_port_of_roots_is_reached_and_no_capability_stays(plain_ho
     done = plain_home.local("--jail", "bash", "-c", script, cwd=plain_home.workspace())
     assert done.returncode == 0, done.stderr
     assert {line.split()[1] for line in done.stdout.splitlines()} == {"0" * 16}
+
+
+def test_sockets_stay_closed_while_others_come_and_go(plain_home: Home) -> None:
+    plain_home.json("apply", "-y")
+    work = plain_home.workspace()
+    names = [f"socket-{number}" for number in range(20)]
+    reach = "for name in ../socket-*; do socat -u OPEN:/dev/null UNIX-CONNECT:$name && echo $name; done"
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+            listener.bind(str(plain_home.path / name))
+            listener.listen(100)
+        stack.enter_context(coming_and_going())
+        assert f"../{names[0]}" in plain_home.run("sh", "-c", reach, cwd=work).stdout
+        reached = [plain_home.local("--jail", "sh", "-c", reach, cwd=work).stdout for _ in range(8)]
+    assert reached == [""] * 8
+
+
+@contextlib.contextmanager
+def coming_and_going() -> Iterator[None]:
+    """Sockets made and closed all the time, as on a busy desktop."""
+    code = """if True:
+        import socket
+        while True:
+            for end in [end for _ in range(20) for end in socket.socketpair()]:
+                end.close()
+    """
+    churns = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]
+    try:
+        yield
+    finally:
+        for churn in churns:
+            churn.kill()
+            churn.wait()

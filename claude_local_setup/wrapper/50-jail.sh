@@ -217,7 +217,8 @@ hide_path() { # PATH: it is not there, or is an empty folder or file
 close_sockets() { # no socket of the host answers, wherever it lies
   local line path=
   {
-    read -r line # the headings
+    # Without the headings nothing was read, and what is not known cannot be closed.
+    read -r line || die 1 "this machine's sockets cannot be listed" "cat /proc/net/unix"
     while IFS= read -r line; do
       if [[ $line =~ ^[^:\ ]*:\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ +[0-9]+(\ (.*))?$ ]]; then
         close_socket "$path"
@@ -226,7 +227,8 @@ close_sockets() { # no socket of the host answers, wherever it lies
         path+=$'\n'$line # a name may hold a line break
       fi
     done
-  } </proc/net/unix
+    # By `cat`: bash goes back and forth in a file, and the kernel then leaves lines out while sockets come and go.
+  } < <(cat /proc/net/unix)
   close_socket "$path"
 }
 
