@@ -91,15 +91,17 @@ def test_a_server_on_a_port_of_roots_is_reached_and_no_capability_stays(plain_ho
 def test_sockets_stay_closed_while_others_come_and_go(plain_home: Home) -> None:
     plain_home.json("apply", "-y")
     work = plain_home.workspace()
+    beside = plain_home.path / "beside"
+    beside.mkdir()
     names = [f"socket-{number}" for number in range(20)]
-    reach = "for name in ../socket-*; do socat -u OPEN:/dev/null UNIX-CONNECT:$name && echo $name; done"
+    reach = "for name in ../beside/*; do socat -u OPEN:/dev/null UNIX-CONNECT:$name && echo $name; done"
     with contextlib.ExitStack() as stack:
         for name in names:
             listener = stack.enter_context(socket.socket(socket.AF_UNIX))
-            listener.bind(str(plain_home.path / name))
+            listener.bind(str(beside / name))
             listener.listen(100)
         stack.enter_context(coming_and_going())
-        assert f"../{names[0]}" in plain_home.run("sh", "-c", reach, cwd=work).stdout
+        assert f"../beside/{names[0]}" in plain_home.run("sh", "-c", reach, cwd=work).stdout
         reached = [plain_home.local("--jail", "sh", "-c", reach, cwd=work).stdout for _ in range(8)]
     assert reached == [""] * 8
 

@@ -216,20 +216,31 @@ hide_path() { # PATH: it is not there, or is an empty folder or file
 
 close_sockets() { # no socket of the host answers, wherever it lies
   local line path=
+  local -A known=()
   {
     # Without the headings nothing was read, and what is not known cannot be closed.
     read -r line || die 1 "this machine's sockets cannot be listed" "cat /proc/net/unix"
     while IFS= read -r line; do
       if [[ $line =~ ^[^:\ ]*:\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ +[0-9]+(\ (.*))?$ ]]; then
-        close_socket "$path"
+        close_once "$path"
         path=${BASH_REMATCH[2]-}
+      elif [[ $line == Num\ * ]]; then # the next listing begins
+        close_once "$path"
+        path=
       else
         path+=$'\n'$line # a name may hold a line break
       fi
     done
-    # By `cat`: bash goes back and forth in a file, and the kernel then leaves lines out while sockets come and go.
-  } < <(cat /proc/net/unix)
-  close_socket "$path"
+    close_once "$path"
+    # While sockets come and go the kernel leaves lines out: often where bash itself goes back and forth in the file,
+    # one time in a thousand where it is read at a stretch. So it is, three times.
+  } < <(cat /proc/net/unix /proc/net/unix /proc/net/unix)
+}
+
+close_once() { # PATH: sets known
+  [[ -z $1 || -n ${known[$1]-} ]] && return
+  known[$1]=1
+  close_socket "$1"
 }
 
 close_socket() { # PATH, if it is one
