@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.homes import CACHE
 
@@ -81,6 +81,29 @@ class Machine:
 
 
 @dataclass
+class Run:
+    """A command that is at work."""
+
+    process: subprocess.Popen[bytes]
+    out: IO[str]
+    err: IO[str]
+
+    def json(self) -> dict[str, Any]:
+        """Its answer, once it has ended."""
+        code = self.process.wait(timeout=150)
+        for said in (self.out, self.err):
+            said.seek(0)
+        return understood(code, self.out.read(), self.err.read())
+
+
+def understood(code: int, out: str, err: str) -> dict[str, Any]:
+    """The JSON answer with the exit code, what was said besides, and the hosts by name."""
+    assert out, err
+    answer: dict[str, Any] = json.loads(out)
+    return {"rc": code, "stderr": err, **answer, "by": {host["host"]: host for host in answer["hosts"]}}
+
+
+@dataclass
 class Site:
     """The machines, and the place from which they are reached."""
 
@@ -119,21 +142,15 @@ class Site:
 
     def json(self, *words: str) -> dict[str, Any]:
         done = self.setup(*words, "--json")
-        assert done.stdout, done.stderr
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return {"rc": done.returncode, "stderr": done.stderr, **answer, "by": {h["host"]: h for h in answer["hosts"]}}
+        return understood(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *words: str, **arguments: Any) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.words(*SETUP, *words),
-            env=self.env,
-            cwd=self.control,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            **arguments,
+    def start(self, *words: str) -> Run:
+        """Begins the command; what it says goes into files: a pipe that nobody reads would stop it."""
+        out, err = (tempfile.TemporaryFile("w+", dir=self.folder) for _ in range(2))  # noqa: SIM115
+        process = subprocess.Popen(
+            self.words(*SETUP, *words), env=self.env, cwd=self.control, stdin=subprocess.DEVNULL, stdout=out, stderr=err
         )
+        return Run(process, out, err)
 
     def inventory(self, hosts: Iterable[object], data: str = "", name: str = "hosts") -> str:
         """An inventory file of its own, with group data beside it; its path."""
