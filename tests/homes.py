@@ -38,7 +38,7 @@ class Home:
     def run(self, *words: str, cwd: Path | None = None, given: str | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             words, cwd=cwd or self.path, env=self.env, input=given, stdin=None if given else subprocess.DEVNULL,
-            capture_output=True, text=True, check=False, timeout=90, errors="surrogateescape",
+            capture_output=True, text=True, check=False, timeout=300, errors="surrogateescape",
         )  # fmt: skip
 
     def setup(self, *words: str) -> subprocess.CompletedProcess[str]:

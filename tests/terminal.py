@@ -48,7 +48,7 @@ class Terminal:
     def resize(self, columns: int, lines: int) -> None:
         self._tmux("resize-window", "-x", str(columns), "-y", str(lines))
 
-    def wait(self, *wanted: str, seconds: float = 40) -> str:
+    def wait(self, *wanted: str, seconds: float = 90) -> str:
         """The screen as soon as it shows one of the texts."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -122,3 +122,14 @@ def coming_and_going() -> Iterator[None]:
         for churn in churns:
             churn.kill()
             churn.wait()
+
+
+def test_a_home_with_too_many_entries_hides_its_secrets_too(plain_home: Home) -> None:
+    plain_home.write(".netrc", "secret")
+    plain_home.write(".ssh/key", "secret")
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    for number in range(400):
+        (plain_home.path / f"file-{number}").touch()
+    script = "ls ~/file-7 && ! grep -rs secret ~/.netrc ~/.ssh && ! touch ~/file-7"
+    done = plain_home.local("--jail", "sh", "-c", script, cwd=plain_home.workspace())
+    assert done.returncode == 0, done.stderr

@@ -85,10 +85,14 @@ see_the_home() { # one's own only, read-only; at level strict an empty one
 
 # Entry by entry, since the kernel takes a mount off a file in whose place another one is put, as programs do when they
 # save: a mask over a secret would go with it. So what is hidden is not there at all, nor is what turns up later.
-see_but_secrets() { # FOLDER
-  local path target
+see_but_secrets() { # FOLDER, as it is if it has so many entries that their mounts would take long
+  local path target entries=("$1"/* "$1"/.[!.]* "$1"/..?*)
+  if ((${#entries[@]} > 300)); then
+    is_covered "$1" && see "$1" # once: again it would lie over what is hidden already
+    return 0
+  fi
   empty "$1"
-  for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+  for path in "${entries[@]}"; do
     if [[ -n ${secret_paths[$path]-} ]]; then
       hidden+=("$path")
     elif [[ -L $path ]]; then
@@ -198,18 +202,17 @@ hide_secrets() {
 }
 
 hide_path() { # PATH: it is not there, or is an empty folder or file
-  local folder entries
+  local place
   [[ -e $1 ]] || return 0
   resolve "$1" || die 1 "cannot find out where $1 leads" "make it readable, or remove it"
-  is_covered "$REPLY" && return
-  folder=${REPLY%/*}
-  if [[ -d $REPLY ]]; then
-    empty "$REPLY"
-  elif entries=("$folder"/*) && ((${#entries[@]} < 200)) && ! is_open "$REPLY" && is_inside "$folder" "$real_home"; then
-    see_but_secrets "$folder"
-    return
+  place=$REPLY
+  is_covered "$place" && return
+  if [[ -d $place ]]; then
+    empty "$place"
   else
-    jail+=(--ro-bind /dev/null "$REPLY")
+    ! is_open "$place" && is_inside "${place%/*}" "$real_home" && see_but_secrets "${place%/*}"
+    is_covered "$place" && return
+    jail+=(--ro-bind /dev/null "$place")
   fi
   hidden+=("$1")
 }
