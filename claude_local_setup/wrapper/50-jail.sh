@@ -218,26 +218,25 @@ hide_path() { # PATH: it is not there, or is an empty folder or file
 }
 
 close_sockets() { # no socket of the host answers, wherever it lies
-  local line path=
   local -A known=()
-  {
-    # Without the headings nothing was read, and what is not known cannot be closed.
-    read -r line || die 1 "this machine's sockets cannot be listed" "cat /proc/net/unix"
-    while IFS= read -r line; do
-      if [[ $line =~ ^[^:\ ]*:\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ +[0-9]+(\ (.*))?$ ]]; then
-        close_once "$path"
-        path=${BASH_REMATCH[2]-}
-      elif [[ $line == Num\ * ]]; then # the next listing begins
-        close_once "$path"
-        path=
-      else
-        path+=$'\n'$line # a name may hold a line break
-      fi
-    done
-    close_once "$path"
-    # While sockets come and go the kernel leaves lines out: often where bash itself goes back and forth in the file,
-    # one time in a thousand where it is read at a stretch. So it is, three times.
-  } < <(cat /proc/net/unix /proc/net/unix /proc/net/unix)
+  # While sockets come and go the kernel leaves lines out: often where bash itself goes back and forth in the file, one
+  # time in a thousand where it is read at a stretch. So it is, three times.
+  for _ in 1 2 3; do close_listed < <(cat /proc/net/unix); done
+}
+
+close_listed() { # what standard input lists
+  local line path=
+  # Without the headings nothing was read, and what is not known cannot be closed.
+  read -r line || die 1 "this machine's sockets cannot be listed" "cat /proc/net/unix"
+  while IFS= read -r line; do
+    if [[ $line =~ ^[^:\ ]*:\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ +[0-9]+(\ (.*))?$ ]]; then
+      close_once "$path"
+      path=${BASH_REMATCH[2]-}
+    else
+      path+=$'\n'$line # a name may hold a line break
+    fi
+  done
+  close_once "$path"
 }
 
 close_once() { # PATH: sets known
