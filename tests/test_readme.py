@@ -73,7 +73,9 @@ def test_the_first_screen_is_what_happens(plain_home: Home) -> None:
         assert said.splitlines() == printed, command
 
 
-@pytest.mark.parametrize("file", ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/boundary.md", "docs/fleet.md", "LICENSE"])
+@pytest.mark.parametrize(
+    "file", ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/boundary.md", "docs/fleet.md", "LICENSE"]
+)
 def test_the_files_that_it_links_to_are_there(file: str) -> None:
     assert f"]({file})" in README or file == "LICENSE"
     assert (Path(__file__).parent.parent / file).stat().st_size > 500
