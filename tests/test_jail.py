@@ -133,3 +133,15 @@ def test_a_home_with_too_many_entries_hides_its_secrets_too(plain_home: Home) ->
     script = "ls ~/file-7 && ! grep -rs secret ~/.netrc ~/.ssh && ! touch ~/file-7"
     done = plain_home.local("--jail", "sh", "-c", script, cwd=plain_home.workspace())
     assert done.returncode == 0, done.stderr
+
+
+def test_secrets_that_are_files_and_folders_beside_each_other_are_all_hidden(plain_home: Home) -> None:
+    names = ("kwalletrc", "google-chrome/key", "gcloud/key", "git/credentials", "gh/hosts", "op/key", "chromium/key")
+    for name in names:
+        plain_home.write(f".config/{name}", "secret")
+    plain_home.write(".config/git/ignore", "mine")
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    done = plain_home.local(
+        "--jail", "sh", "-c", "cat ~/.config/git/ignore; grep -rs secret ~/.config", cwd=plain_home.workspace()
+    )
+    assert (done.stdout, done.returncode) == ("mine", 1), done.stderr

@@ -168,7 +168,9 @@ pin() { # FOLDER: writable, but a mount of its own, so that it cannot be moved a
 }
 
 keep() { # PATH, if it is there and could be written: read-only, also what a link leads to
-  [[ -e $1 ]] && resolve "$1" && is_open "$REPLY" || return 0
+  [[ -e $1 ]] || return 0
+  resolve "$1" || die 1 "cannot find out where $1 leads" "make it readable, or remove it"
+  is_open "$REPLY" || return 0
   jail+=(--ro-bind "$REPLY" "$REPLY")
   kept+=("$1")
 }
@@ -196,9 +198,17 @@ find_secrets() { # sets secret_paths: those that are there, as they are named an
   done
 }
 
-hide_secrets() {
-  local path
-  for path in "${!secret_paths[@]}"; do hide_path "$path"; done
+hide_secrets() { # files first, those in outer folders before those in inner ones: a folder is shown anew for them
+  local path count=0 files=() folders=()
+  for path in "${!secret_paths[@]}"; do
+    if [[ -d $path ]]; then
+      folders+=("$path")
+    elif [[ -e $path ]] && resolve "$path"; then
+      path=${REPLY%/*}
+      files[${#path} * 1000 + count++]=$REPLY
+    fi
+  done
+  for path in "${files[@]}" "${folders[@]}"; do hide_path "$path"; done
 }
 
 hide_path() { # PATH: it is not there, or is an empty folder or file
