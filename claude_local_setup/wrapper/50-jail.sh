@@ -10,6 +10,8 @@ kept=()    # what is read-only in the workspace, for --explain
 
 build_jail() {
   local folder
+  ask_git
+  list_sockets
   jail=(--unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --die-with-parent --cap-drop ALL)
   see_the_machine
   find_secrets
@@ -86,7 +88,7 @@ see_the_home() { # one's own only, read-only; at level strict an empty one
 # Entry by entry, since the kernel takes a mount off a file in whose place another one is put, as programs do when they
 # save: a mask over a secret would go with it. So what is hidden is not there at all, nor is what turns up later.
 see_but_secrets() { # FOLDER, as it is if it has so many entries that their mounts would take long
-  local path target entries=("$1"/* "$1"/.[!.]* "$1"/..?*)
+  local path links=() entries=("$1"/* "$1"/.[!.]* "$1"/..?*)
   if ((${#entries[@]} > 300)); then
     is_covered "$1" && see "$1" # once: again it would lie over what is hidden already
     return 0
@@ -96,12 +98,20 @@ see_but_secrets() { # FOLDER, as it is if it has so many entries that their moun
     if [[ -n ${secret_paths[$path]-} ]]; then
       hidden+=("$path")
     elif [[ -L $path ]]; then
-      target=$(readlink -- "$path" && printf x) && jail+=(--symlink "${target%$'\n'x}" "$path")
+      links+=("$path")
     elif [[ -d $path || -f $path ]]; then
       jail+=(--ro-bind-try "$path" "$path")
       layers+=("+$path")
     fi
   done
+  ((${#links[@]} == 0)) || see_links "${links[@]}"
+}
+
+see_links() { # LINK…: as they are, whatever they lead to
+  local link target
+  while IFS= read -r -d '' link && IFS= read -r -d '' target; do
+    jail+=(--symlink "$target" "$link")
+  done < <(exec find "$@" -maxdepth 0 -type l -printf '%p\0%l\0')
 }
 
 open_workspace() { # writable: the workspace, its git folders, isolation.write
@@ -154,10 +164,18 @@ protect_modules() { # FOLDER: a submodule's name may hold slashes
   done
 }
 
+ask_git() { # sets hooks_path, from which to read what core.hooksPath is; begun early, as the list of sockets is
+  hooks_path=
+  [[ -e $workspace/.git ]] && command -v git >/dev/null || return 0
+  exec {hooks_path}< <(cd -- "$workspace" && exec git config --null --get --type=path core.hooksPath 2>/dev/null)
+}
+
 find_hooks() { # WORKSPACE: sets hooks_dir to the folder in it that core.hooksPath names, "" if there is none
   hooks_dir=
-  [[ -e $1/.git ]] && command -v git >/dev/null || return 0
-  REPLY=$(cd -- "$1" && git config --get --type=path core.hooksPath 2>/dev/null) && [[ -n $REPLY ]] || return 0
+  [[ -n $hooks_path ]] || return 0
+  IFS= read -r -d '' -u "$hooks_path" REPLY
+  exec {hooks_path}<&-
+  [[ -n $REPLY ]] || return 0
   [[ $REPLY == /* ]] || REPLY=$1/$REPLY
   if [[ -e $REPLY ]]; then resolve "$REPLY"; fi
   [[ $REPLY != "$1" ]] && is_inside "$REPLY" "$1" && hooks_dir=$REPLY
@@ -228,25 +246,30 @@ hide_path() { # PATH: it is not there, or is an empty folder or file
 }
 
 close_sockets() { # no socket of the host answers, wherever it lies
+  local line path='' listings=0
   local -A known=()
-  # While sockets come and go the kernel leaves lines out: often where bash itself goes back and forth in the file, one
-  # time in a thousand where it is read at a stretch. So it is, three times.
-  for _ in 1 2 3; do close_listed < <(cat /proc/net/unix); done
-}
-
-close_listed() { # what standard input lists
-  local line path=
-  # Without the headings nothing was read, and what is not known cannot be closed.
-  read -r line || die 1 "this machine's sockets cannot be listed" "cat /proc/net/unix"
-  while IFS= read -r line; do
-    if [[ $line =~ ^[^:\ ]*:\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ +[0-9]+(\ (.*))?$ ]]; then
+  while IFS= read -ru "$sockets" line; do
+    if [[ $line =~ ^[^:\ ]*:\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ +[0-9]+\ (.*)$ ]]; then
       close_once "$path"
-      path=${BASH_REMATCH[2]-}
+      path=${BASH_REMATCH[1]}
+    elif [[ $line == "Num       RefCount "* ]]; then
+      close_once "$path"
+      path='' listings=$((listings + 1))
     else
       path+=$'\n'$line # a name may hold a line break
     fi
   done
   close_once "$path"
+  exec {sockets}<&-
+  # Without the headings nothing was read, and what is not known cannot be closed.
+  ((listings == 3)) || die 1 "this machine's sockets cannot be listed" "cat /proc/net/unix"
+}
+
+# While sockets come and go the kernel leaves lines out: often where bash itself goes back and forth in the file, one time
+# in a thousand where it is read at a stretch. So it is, three times. Begun early: it goes on while the jail is put together.
+list_sockets() { # sets sockets, from which to read the lines of those with a name
+  local table=/proc/net/unix
+  exec {sockets}< <(LC_ALL=C exec grep -ahvE '^[^: ]*: ([0-9A-F]+ ){5} *[0-9]+$' $table $table $table)
 }
 
 close_once() { # PATH: sets known

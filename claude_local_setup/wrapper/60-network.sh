@@ -7,6 +7,7 @@ inner_addresses=() # addresses of other machines that the jail's loopback takes 
 inner_proxy=127.0.0.2
 session_dir=       # the relays' sockets and all else that lives as long as the session
 shared=/run/claude-local
+inside='' # value: inside.sh, which starts the inner ends and then the command
 
 plan_relays() {
   local port
@@ -175,62 +176,4 @@ configure_network() { # ADDRESS… -- COMMAND…
   shift
   echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start || exit 71
   exec setpriv --inh-caps=-all --ambient-caps=-all "$@"
-}
-
-# Runs in the jail, given to a new shell as text: the inner ends, then the command.
-# On file descriptor 8 comes a line for each relay that is added while the session runs.
-enter_jail() { # RELAY… -- PORT… -- COMMAND [ARG…]
-  local relay waiting=() session_path=$PATH
-  PATH=/usr/sbin:/usr/bin:/sbin:/bin
-  while [[ $1 != -- ]]; do
-    listen "$1"
-    waiting+=("$1")
-    shift
-  done
-  shift
-  while [[ $1 != -- ]]; do
-    (setsid socat "UNIX-LISTEN:/run/claude-local/published/$1,fork,mode=600" "TCP:127.0.0.1:$1" </dev/null >/dev/null 2>&1 8<&- &)
-    shift
-  done
-  shift
-  wait_for "${waiting[@]}"
-  (
-    trap '' INT QUIT TSTP HUP
-    (while read -ru 8 relay; do listen "$relay"; done) </dev/null >/dev/null 2>&1 &
-  )
-  exec 8<&-
-  PATH=$session_path
-  exec "$@"
-}
-
-listen() { # RELAY
-  local number address port
-  read -r number address port _ <<<"$1"
-  [[ $address == *:* ]] && address=[$address]
-  (setsid socat "TCP-LISTEN:$port,bind=$address,reuseaddr,freebind,fork" "UNIX-CONNECT:/run/claude-local/$number" \
-    </dev/null >/dev/null 2>&1 8<&- &)
-}
-
-wait_for() { # RELAY…: until both ends of each are there
-  local relay try ready
-  for ((try = 0; try < 800; try++)); do
-    count_listeners
-    ready=$((REPLY >= $#))
-    for relay; do [[ -S /run/claude-local/${relay%% *} ]] || ready=0; done
-    ((ready)) && return
-    ((try < 300)) || sleep 0.01
-  done
-  echo "claude-local: a relay did not come up: try again; if it stays so: apt-get install --reinstall socat" >&2
-  exit 71
-}
-
-count_listeners() { # sets REPLY; nothing else listens in this network yet. /proc/net/tcp has the ports, but costs 5 ms a look
-  local table name count
-  REPLY=0
-  for table in /proc/net/sockstat /proc/net/sockstat6; do
-    [[ -r $table ]] || continue
-    while read -r name _ count _; do
-      case $name in TCP: | TCP6:) REPLY=$((REPLY + count)) ;; esac
-    done <"$table"
-  done
 }

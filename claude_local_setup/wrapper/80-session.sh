@@ -132,12 +132,12 @@ start_in_jail() { # COMMAND [ARG…]: sets result
   trap '' INT QUIT
   set -- /usr/bin/env --default-signal=INT,QUIT "$@"
   if [[ $network == private ]]; then
-    entry=(/bin/bash -pc "$(declare -f enter_jail listen wait_for count_listeners)"$'\nenter_jail "$@"' claude-local
-      "${relays[@]}" -- "${publish[@]}" --)
+    entry=(/bin/bash -pc "$inside" claude-local "${relays[@]}" -- "${publish[@]}" --)
   fi
   # Through a pipe: the environment holds the key, and arguments are seen by everybody.
   exec {arguments}< <(printf '%s\0' --clearenv "${jail[@]}")
   coproc WATCH { watch_ides; }
+  trap - EXIT # from now on the watcher removes what the session leaves, however it ends
   # Opened anew: a copy of that descriptor would close when another program starts.
   [[ $network == private ]] && news=/proc/$$/fd/${WATCH[0]}
   network_around

@@ -18,7 +18,7 @@ from ..config import Config
 from ..probe import Actual
 from ..settings import MODEL, as_json, enforced_settings, session_env
 
-_ASSIGNMENT = re.compile(r"^(\w+)=.* # value$", re.MULTILINE)
+_ASSIGNMENT = re.compile(r"^(\w+)=.* # value\b.*$", re.MULTILINE)
 
 
 def wrapper(config: Config, actual: Actual) -> bytes:
@@ -46,7 +46,11 @@ def _with_values(text: str, config: Config, actual: Actual) -> bytes:
 
 
 def _joined(parts: Iterable[str]) -> str:
-    return "\n".join((files(__package__) / part).read_text(encoding="utf-8") for part in parts)
+    return "\n".join(map(_part, parts))
+
+
+def _part(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
 
 
 def _values(config: Config, actual: Actual) -> Mapping[str, object]:
@@ -81,6 +85,7 @@ def _values(config: Config, actual: Actual) -> Mapping[str, object]:
         "also_read": config.isolation.read,
         "also_write": config.isolation.write,
         "pass_env": config.isolation.pass_env,
+        "inside": _part("inside.sh"),
         "sent_env": [f"{name}={value}" for name, value in session_env(config).items()],
     }
 

@@ -228,10 +228,10 @@ class Site:
 
 
 @contextlib.contextmanager
-def opened(count: int, *packages: str) -> Iterator[Site]:
-    """A site with so many fresh machines, with these packages besides."""
-    base = CACHE / "-".join(["machine-base", *packages])
-    run(HERE / "base.sh", base, *packages)
+def opened(count: int, *packages: str, suite: str = "") -> Iterator[Site]:
+    """A site with so many fresh machines, with these packages besides; `suite` is Debian's, "" this machine's own."""
+    base = CACHE / "-".join(["machine-base", *filter(None, [suite]), *packages])
+    run(HERE / "base.sh", base, suite, *packages)
     with tempfile.TemporaryDirectory(prefix="machines-", dir="/var/tmp") as folder:
         site = Site(Path(folder), f"cl{os.getpid() % 100000}x", base)
         try:

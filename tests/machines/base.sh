@@ -1,16 +1,21 @@
 #!/bin/bash
-# Makes, once, the filesystem that every test machine stands on: a small Debian or Ubuntu with sshd, sudo, users and an
-# apt repository of its own. Arguments: the FOLDER for it, further PACKAGEs. Needs root and the network.
+# Makes, once, the filesystem that test machines stand on: a small Debian or Ubuntu with sshd, sudo, users and an apt
+# repository of its own. Arguments: the FOLDER for it, the SUITE ("" is this machine's own, others are Debian's), further
+# PACKAGEs. Needs root and the network.
 set -euo pipefail
-base=$1
-more=("${@:2}")
+base=$1 suite=$2
+more=("${@:3}")
 [[ -e $base/complete ]] && exit
 rm -rf --one-file-system -- "$base"
 mkdir -p -- "$base"
 root=$base/root
-# shellcheck disable=SC1091
-suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' | awk -v suite="$suite" '$2 == suite { print $1; exit }')
+if [[ -n $suite ]]; then
+  mirror=$(apt-get indextargets --format '$(SITE)' | grep debian.org/debian | head -n 1)
+else
+  # shellcheck disable=SC1091
+  suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' | awk -v suite="$suite" '$2 == suite { print $1; exit }')
+fi
 
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
 
