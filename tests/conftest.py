@@ -1,6 +1,7 @@
 """The fixtures: homes, folders in them, and the real Claude Code; and which tests need whom."""
 
 import os
+import signal
 
 import pytest
 
@@ -9,6 +10,9 @@ from tests.homes import home, plain_home
 from tests.llama import scripted
 
 __all__ = ["claude", "home", "plain_home", "scripted"]
+
+# Ctrl-C is tried in tests; in the background of a script it is ignored, and what is ignored is inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

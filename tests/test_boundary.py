@@ -99,7 +99,10 @@ RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
         },
     ),
     "processes of its own": (
-        [("jail=(--unshare-user --unshare-pid ", "jail=(--unshare-user "), ("--proc /proc", "--bind /proc /proc")],
+        [
+            ("jail=(--unshare-user --unshare-pid ", "jail=(--unshare-user "),
+            ("jail+=(--ro-bind / / --dev /dev --proc /proc)", "jail+=(--ro-bind / / --dev /dev --bind /proc /proc)"),
+        ],
         {"see a process of the host"},
     ),
     "no capabilities": (
@@ -156,15 +159,23 @@ def test_the_whole_battery_passes(home: Home, level: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_without_the_rule_the_attempt_works(plain_home: Home, rule: str) -> None:
-    set_up(plain_home, "strict" if rule == "an empty home" else "session")
+    assert_works_without(rule, plain_home)
+
+
+def test_whatever_a_home_is_called_its_sockets_are_there_to_be_reached(home: Home) -> None:
+    assert_works_without("sockets are closed", home)
+
+
+def assert_works_without(rule: str, home: Home) -> None:
+    set_up(home, "strict" if rule == "an empty home" else "session")
     changes, expected = RULES[rule]
-    wrapper = plain_home.path / ".local/bin/claude-local"
+    wrapper = home.path / ".local/bin/claude-local"
     text = wrapper.read_text()
     for old, new in changes:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     wrapper.write_text(text)
-    assert what_worked(plain_home) == expected
+    assert what_worked(home) == expected
 
 
 def test_every_attempt_is_tried_without_its_rule() -> None:

@@ -316,7 +316,7 @@ def test_a_cable_that_is_pulled_in_the_middle(fresh: Site) -> None:
         first.unplug()
         begun = time.monotonic()
         assert_only_first_fails(fresh, run.json(), because="the connection to it broke off")
-        assert time.monotonic() - begun < 40
+        assert time.monotonic() - begun < 120  # stock pyinfra waits for ever
     first.plug()
     assert_a_rerun_repairs(fresh)
 

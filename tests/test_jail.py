@@ -7,11 +7,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.homes import Home
+from tests.homes import Home, wait_until
 from tests.messages_api import MessagesApi
 
 
@@ -19,9 +18,12 @@ from tests.messages_api import MessagesApi
 def ready(home: Home) -> Iterator[Home]:
     home.write(".ssh/id_ed25519", "secret")
     home.write(".bash_history", "secret")
+    runtime = home.path.parent / "run"
+    runtime.mkdir(mode=0o700)
+    home.extra["XDG_RUNTIME_DIR"] = str(runtime)
     assert home.json("apply", "-y")["failed"] == 0
     yield home
-    assert not list(Path("/tmp").glob(f"claude-local-{home.path.owner()}-*"))
+    wait_until(lambda: not list(runtime.iterdir()))
 
 
 def test_verify_tries_the_whole_battery(ready: Home) -> None:

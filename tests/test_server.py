@@ -41,7 +41,7 @@ def session(home: Home) -> subprocess.CompletedProcess[str]:
 def assert_refused(home: Home, problem: str, remedy: str) -> None:
     began = time.monotonic()
     done = session(home)
-    assert time.monotonic() - began < 4  # two seconds, on a machine that is not busy
+    assert time.monotonic() - began < 20  # two seconds, on a machine that is not busy; claude itself takes 183
     assert done.returncode == 1
     assert "started" not in done.stdout
     assert done.stderr.count("\n") == 1, done.stderr

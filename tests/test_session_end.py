@@ -12,10 +12,10 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.homes import Home
+from tests.homes import Home, wait_until
 from tests.messages_api import MessagesApi
 
-NAP = "4711.5"  # a sleep that can be told from all others
+NAP = f"4711.{os.getpid()}"  # a sleep that can be told from all others
 
 
 @pytest.fixture
@@ -46,13 +46,6 @@ def processes(pattern: str) -> list[int]:
     return [int(line) for line in found.stdout.split()]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def folders(session: subprocess.Popen[bytes]) -> list[Path]:
     base = Path(os.environ.get("XDG_RUNTIME_DIR", "/tmp"))
     return [path for path in (base, Path("/tmp")) if (path / session_dir(session)[1:]).exists()]
@@ -72,7 +65,7 @@ def test_after_kill_9_nothing_stays(ready: Home, victim: str) -> None:
     session = start(ready, work)
     for process in VICTIMS[victim](session):
         os.kill(process, signal.SIGKILL)
-    session.wait(timeout=15)
+    session.wait(timeout=60)
     wait_until(lambda: not processes(NAP) and not processes(session_dir(session)))
     ready.local("--jail", "true", cwd=work)  # the next start removes what a kill of everything left
     wait_until(lambda: not folders(session))
@@ -86,7 +79,7 @@ def test_a_relay_that_is_killed_takes_nothing_with_it(ready: Home) -> None:
     time.sleep(0.5)
     assert session.poll() is None
     session.terminate()
-    session.wait(timeout=15)
+    session.wait(timeout=60)
     wait_until(lambda: not processes(NAP) and not processes(session_dir(session)) and not folders(session))
 
 

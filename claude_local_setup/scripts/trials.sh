@@ -45,22 +45,31 @@ make_workspace() { # a repository with all that the jail protects
 }
 
 answer_at() { # SOCAT ADDRESS: a service of the host's, in the background
-  socat "$1" SYSTEM:'echo reached' >/dev/null 2>&1 &
+  socat "$1,fork" SYSTEM:'echo reached' >/dev/null 2>&1 &
   services="$services $!"
+}
+
+is_answered() { # SOCAT ADDRESS: from out here it must be, else it proves nothing that a session is not answered
+  tries=0
+  until socat -u "$1" - 2>/dev/null | grep -q reached; do
+    tries=$((tries + 1))
+    [ $tries -lt 200 ] || return 1
+    sleep 0.02
+  done
 }
 
 try_boundary() { # the battery in the real jail, with things of the host's beside it that it must not reach
   make_workspace
   services=
   port=$((20000 + $$ % 20000))
-  answer_at "UNIX-LISTEN:$work/outside/socket,fork"
-  answer_at "UNIX-LISTEN:$work/workspace/socket,fork"
-  answer_at "ABSTRACT-LISTEN:claude-local-verify-$$,fork"
-  answer_at "TCP-LISTEN:$port,bind=127.0.0.1,fork"
-  tries=0
-  while { [ ! -S "$work/outside/socket" ] || [ ! -S "$work/workspace/socket" ]; } && [ $tries -lt 100 ]; do
-    sleep 0.02
-    tries=$((tries + 1))
+  place=$(printf '%s' "$work" | sed 's/[^A-Za-z0-9/]/\\&/g') # socat takes other characters for its own
+  answer_at "UNIX-LISTEN:$place/outside/socket"
+  answer_at "UNIX-LISTEN:$place/workspace/socket"
+  answer_at "ABSTRACT-LISTEN:claude-local-verify-$$"
+  answer_at "TCP-LISTEN:$port,bind=127.0.0.1"
+  for service in "UNIX-CONNECT:$place/outside/socket" "UNIX-CONNECT:$place/workspace/socket" \
+    "ABSTRACT-CONNECT:claude-local-verify-$$" "TCP:127.0.0.1:$port"; do
+    is_answered "$service" || { echo "a service of this machine's own cannot be reached: $service" && battery=false; }
   done
   CALLERS_SECRET=told timeout 60 "$wrapper" --jail sh -c "$battery" battery "$work/outside" "$port" "$$" "$in_tmp" \
     2>&1 </dev/null 7<"$work/outside/file"

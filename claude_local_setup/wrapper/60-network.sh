@@ -47,7 +47,8 @@ inner_address() { # HOST: sets REPLY to the address that stands for it inside
 
 make_session_dir() { # those of sessions that were killed are removed
   local base=${XDG_RUNTIME_DIR-} old
-  [[ $base == /* && -O $base && -w $base ]] || base=/tmp
+  # Plain, since socat would take other characters for its own.
+  [[ $base =~ ^/[A-Za-z0-9/._-]+$ && -O $base && -w $base ]] || base=/tmp
   for old in "$base/claude-local-$uid-"*; do
     [[ -O $old && ! -L $old && ! -d /proc/${old##*-} ]] && rm -rf -- "$old"
   done
@@ -96,13 +97,16 @@ is_free() { # PORT of this machine's loopback
 }
 
 start_proxy() { # for the allowed domains: by name, on the web's ports, never this machine or its networks
-  local port try
+  # In a file system that it cannot write, without the home: it reads what a session sends. And with a /dev/shm of its own:
+  # squid leaves files there, which another user's squid would stumble over.
+  local port try room=(--unshare-user --unshare-pid --unshare-ipc --die-with-parent --cap-drop ALL --ro-bind / /
+    --dev /dev --proc /proc --tmpfs "$real_home" --tmpfs /tmp --ro-bind "$session_dir" "$session_dir")
   command -v squid >/dev/null || die 1 "squid is missing, which network.domains needs" "claude-local-setup apply"
   for ((try = 0; try < 5; try++)); do
     port=$((20000 + RANDOM % 40000))
     is_free "$port" || continue
     proxy_rules "$port" >"$session_dir/squid.conf"
-    beside squid -N -f "$session_dir/squid.conf"
+    beside "$bwrap" "${room[@]}" squid -N -f "$session_dir/squid.conf"
     if await_proxy "$port" "$!"; then
       relays+=("${#relays[@]} $inner_proxy 3128 127.0.0.1:$port")
       return
@@ -113,7 +117,7 @@ start_proxy() { # for the allowed domains: by name, on the web's ports, never th
 
 await_proxy() { # PORT PROCESS
   local try
-  for ((try = 0; try < 200; try++)); do
+  for ((try = 0; try < 1000; try++)); do
     is_free "$1" || { kill -0 "$2" 2>/dev/null && return; }
     kill -0 "$2" 2>/dev/null || return 1
     sleep 0.02

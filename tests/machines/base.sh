@@ -5,6 +5,8 @@
 set -euo pipefail
 base=$1 suite=$2
 more=("${@:3}")
+exec 9>"$base.lock"
+flock 9 # one run at a time makes it
 [[ -e $base/complete ]] && exit
 rm -rf --one-file-system -- "$base"
 mkdir -p -- "$base"
