@@ -42,6 +42,7 @@ def findings(config: Config, actual: Actual, steps: Sequence[Step], trials: Tria
         *_claude_version(trials),
         *_boundary(config, trials),
         *_server(trials),
+        *_ides(config, trials),
         *_normal(actual),
     ]
 
@@ -171,6 +172,19 @@ def _server(trials: Trials) -> Iterator[Finding]:
 
 def _mended_first(refused: str) -> str:
     return f'mend "server: {refused}" first' if refused else "claude-local-setup apply"
+
+
+def _ides(config: Config, trials: Trials) -> Iterator[Finding]:
+    """Which editors are live, and whether the first of them is reached from the jail."""
+    ports = _plain(trials.get("ide", "")).split()
+    if not ports:
+        yield Finding("IDE: none is open", *_unless("ide" in trials, UNTRIED))
+        return
+    yield Finding(f"IDE: live at port {', '.join(ports)}")
+    if is_jailed(config):
+        reached = "ide reached" in trials.get("boundary", "").splitlines()
+        problem = f"nothing answers at port {ports[0]} in the jail"
+        yield Finding("IDE: reached from the jail", *_unless(reached, problem, "claude-local --explain, then apply"))
 
 
 def _normal(actual: Actual) -> Iterator[Finding]:

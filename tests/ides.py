@@ -12,11 +12,12 @@ from pathlib import Path
 from threading import Thread
 from types import TracebackType
 
+TOOLS = ("executeCode", "getDiagnostics", "openDiff", "close_tab", "closeAllDiffTabs")
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 class FakeIde:
-    """`heard` holds the methods that a client called, `keys` the authorization that it sent."""
+    """`heard` holds the methods and tools that a client called, `keys` the authorization that it sent."""
 
     def __init__(self, home: Path, folder: Path) -> None:
         self.heard: list[str] = []
@@ -76,7 +77,7 @@ class FakeIde:
         self.heard.append(method)
         if "id" not in call:
             return
-        tools = [{"name": name, "inputSchema": {"type": "object"}} for name in ("executeCode", "getDiagnostics")]
+        tools = [{"name": name, "inputSchema": {"type": "object"}} for name in TOOLS]
         result = {
             "initialize": {
                 "protocolVersion": "2024-11-05",
@@ -84,8 +85,19 @@ class FakeIde:
                 "serverInfo": {"name": "ide", "version": "1"},
             },
             "tools/list": {"tools": tools},
+            "tools/call": {"content": [{"type": "text", "text": text} for text in self._called(call)]},
         }.get(method, {})
         _send(stream, json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": result}).encode())
+
+    def _called(self, call: dict[str, object]) -> list[str]:
+        """What a tool says; a diff that is shown is accepted at once, as if the user had clicked on "Accept"."""
+        asked = call.get("params")
+        if not isinstance(asked, dict) or "name" not in asked:
+            return []
+        self.heard.append(str(asked["name"]))
+        if asked["name"] == "openDiff":
+            return ["FILE_SAVED", asked["arguments"]["new_file_contents"]]
+        return ["[]"]
 
 
 def _received(stream: object) -> bytes | None:

@@ -15,7 +15,7 @@ import pytest
 from tests.claudes import set_up, trust_the_folder
 from tests.homes import Home, wait_until
 from tests.ides import FakeIde
-from tests.messages_api import MessagesApi, Say
+from tests.messages_api import MessagesApi, Say, Use
 from tests.terminal import Terminal
 
 CONNECT = ["bash", "-c", "exec 3<>/dev/tcp/$1/$2", "x"]
@@ -122,6 +122,7 @@ def test_the_hosts_network_is_shared_only_where_that_was_chosen(plain_home: Home
 
 INTERNET = """\
 set -e
+trap 'kill $(jobs -p)' EXIT
 hosts=$1 pages=$2
 shift 2
 ip link set lo up
@@ -132,7 +133,6 @@ for place in 203.0.113.10:80 203.0.113.10:8443 203.0.113.11:80 127.0.0.1:80; do
 done
 sleep 1
 setpriv --ambient-caps=-all --inh-caps=-all "$@"
-kill $(jobs -p)
 """
 NAMES = {
     "good.test": "203.0.113.10",
@@ -211,6 +211,44 @@ def test_an_ide_with_this_workspace_is_reached_and_its_lock_shown_read_only(plai
         assert done.stdout == f"{ide.port}.lock\n"
         assert done.returncode != 0
         assert ide.lock.exists()
+
+
+@pytest.mark.real_claude
+def test_an_edit_is_shown_in_the_ide_and_lands_when_it_is_accepted_there(plain_home: Home, claude: Path) -> None:
+    (plain_home.path / ".claude").mkdir()
+    outside = plain_home.path / "escape.txt"
+    with MessagesApi() as api:
+        work = set_up(plain_home, claude, api)
+        for target in (work / "made.txt", outside):
+            api.then(Use("Write", {"file_path": str(target), "content": "written"}))
+        api.then(Say("the very end"))
+        with FakeIde(plain_home.path, work) as ide:
+            plain_home.extra["CLAUDE_CODE_SSE_PORT"] = str(ide.port)
+            with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
+                trust_the_folder(terminal)
+                wait_until(lambda: "tools/list" in ide.heard)
+                terminal.type("go", "Enter")
+                terminal.wait("the very end")
+            assert ide.heard.count("openDiff") == 2
+    assert (work / "made.txt").read_text() == "written"
+    assert not outside.exists()
+
+
+def test_verify_says_which_ide_is_live_and_tries_it_from_the_jail(plain_home: Home) -> None:
+    (plain_home.path / ".claude").mkdir()
+    work = applied(plain_home, "")
+    assert ides_found(plain_home) == {"IDE: none is open": True}
+    with FakeIde(plain_home.path, work) as ide:
+        live = f"IDE: live at port {ide.port}"
+        assert ides_found(plain_home) == {live: True, "IDE: reached from the jail": True}
+        wrapper = plain_home.path / ".local/bin/claude-local"
+        wrapper.write_text(wrapper.read_text().replace('"${ports[@]}" "${ide_ports[@]}"', '"${ports[@]}"'))
+        assert ides_found(plain_home) == {live: True, "IDE: reached from the jail": False}
+
+
+def ides_found(home: Home) -> dict[str, bool]:
+    findings = home.json("verify")["hosts"][0]["findings"]
+    return {finding["check"]: finding["ok"] for finding in findings if finding["check"].startswith("IDE")}
 
 
 def test_an_ide_that_starts_later_is_reached_too(plain_home: Home) -> None:

@@ -44,6 +44,15 @@ make_workspace() { # a repository with all that the jail protects
   : >"$work/outside/file"
 }
 
+live_ides() { # the ports of this user's editors that have left a lock and listen
+  for lock in "$HOME"/.claude/ide/*.lock; do
+    number=${lock##*/}
+    number=${number%.lock}
+    case $number in '' | *[!0-9]*) continue ;; esac
+    grep -Eqs "$(printf ':%04X 00000000:0000 0A' "$number") [^ ]+ [^ ]+ [^ ]+ +$(id -u) " /proc/net/tcp && printf '%s ' "$number"
+  done
+}
+
 answer_at() { # SOCAT ADDRESS: a service of the host's, in the background
   socat "$1,fork" SYSTEM:'echo reached' >/dev/null 2>&1 &
   services="$services $!"
@@ -71,8 +80,10 @@ try_boundary() { # the battery in the real jail, with things of the host's besid
     "ABSTRACT-CONNECT:claude-local-verify-$$" "TCP:127.0.0.1:$port"; do
     is_answered "$service" || { echo "a service of this machine's own cannot be reached: $service" && battery=false; }
   done
-  CALLERS_SECRET=told timeout 60 "$wrapper" --jail sh -c "$battery" battery "$work/outside" "$port" "$$" "$in_tmp" \
-    2>&1 </dev/null 7<"$work/outside/file"
+  battery="$battery
+    [ -z \"\$5\" ] || if socat -u OPEN:/dev/null \"TCP:127.0.0.1:\$5\"; then echo ide reached; fi 2>/dev/null"
+  CALLERS_SECRET=told CLAUDE_CODE_SSE_PORT=${ides%% *} timeout 60 "$wrapper" --jail sh -c "$battery" \
+    battery "$work/outside" "$port" "$$" "$in_tmp" "${ides%% *}" 2>&1 </dev/null 7<"$work/outside/file"
   # shellcheck disable=SC2086 # process numbers
   kill $services
 }
@@ -84,5 +95,7 @@ for shell; do
   command -v "$shell" >/dev/null || continue
   case $shell in fish) ask_fish ;; *) ask_shell "$shell" ;; esac | say "shell_$shell"
 done
+ides=$(live_ides)
+printf '%s' "$ides" | say ide
 [ -n "$battery" ] && [ -x "$wrapper" ] && try_boundary | say boundary
 echo "end Cg=="
