@@ -24,19 +24,31 @@ find_python() {
   return 1
 }
 
-make_environment() { # with whatever Python tooling is there
-  if command -v uv >/dev/null 2>&1 && uv venv -q --clear --python "$python" "$venv" 2>/dev/null; then
-    uv pip install -q --python "$venv/bin/python" "$here"
-  elif "$python" -c 'import ensurepip' 2>/dev/null; then
-    "$python" -m venv --clear "$venv"
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check "$here"
-  elif command -v virtualenv >/dev/null 2>&1; then
-    virtualenv -q --clear -p "$python" "$venv"
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check "$here"
+make_environment() { # with whatever Python tooling is there; if one kind fails, with the next
+  made_by_uv || made_by_venv || made_by_virtualenv
+}
+
+made_by_uv() {
+  command -v uv >/dev/null 2>&1 || return
+  # Trust what the machine trusts, as pip does here: many companies have a certificate of their own.
+  export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS-1}" UV_NATIVE_TLS="${UV_NATIVE_TLS-1}"
+  uv venv -q --clear --python "$python" "$venv" && uv pip install -q --python "$venv/bin/python" "$here"
+}
+
+has_venv() { "$python" -c 'import ensurepip' 2>/dev/null; }
+
+made_by_venv() { has_venv && "$python" -m venv --clear "$venv" && pip_install; }
+
+made_by_virtualenv() {
+  if command -v virtualenv >/dev/null 2>&1; then
+    virtualenv -q --clear -p "$python" "$venv" && pip_install
   else
-    stop "this Python has no venv" "sudo apt-get install -y python3-venv, then run ./install.sh again"
+    has_venv || stop "this Python has no venv" "sudo apt-get install -y python3-venv, then run ./install.sh again"
+    return 1
   fi
 }
+
+pip_install() { "$venv/bin/python" -m pip install -q --disable-pip-version-check "$here"; }
 
 make_command() { # one that finds its own environment: the start scripts that pip writes fail in a path with a `$`
   cat >"$venv/claude-local-setup" <<'END'

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+import pytest
 
 from tests.homes import Home
 
@@ -39,11 +42,37 @@ def test_arguments_go_to_apply(plain_home: Home) -> None:
     assert not (plain_home.path / ".claude-local").exists()
 
 
+@pytest.mark.parametrize("words", [("uv", "tool", "install"), ("pipx", "install")], ids=" ".join)
+def test_other_tools_install_it_too(plain_home: Home, words: tuple[str, ...]) -> None:
+    plain_home.extra |= {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}  # as install.sh has it
+    done = plain_home.run(sys.executable, "-m", *words, str(ROOT))
+    assert done.returncode == 0, done.stdout + done.stderr
+    applied = plain_home.run(str(plain_home.path / ".local/bin/claude-local-setup"), "apply", "-y")
+    assert "normal claude: unchanged" in applied.stdout, applied.stdout + applied.stderr
+    assert plain_home.local("--explain", cwd=plain_home.workspace()).returncode == 0
+
+
+def test_where_python_has_no_venv_uv_makes_one(plain_home: Home) -> None:
+    python_that(plain_home, "import ensurepip")
+    (plain_home.path / "bin/uv").symlink_to(Path(sys.executable).parent / "uv")
+    done = plain_home.run(str(ROOT / "install.sh"), "-y")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "normal claude: unchanged" in done.stdout
+
+
 def test_without_venv_the_package_is_named(plain_home: Home) -> None:
     python_that(plain_home, "import ensurepip")
     done = plain_home.run(str(ROOT / "install.sh"), "-y")
     assert done.returncode == 1
     assert "remedy: sudo apt-get install -y python3-venv" in done.stderr
+
+
+def test_where_no_package_index_is_reached_it_says_so(plain_home: Home) -> None:
+    plain_home.extra |= {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_FIND_LINKS": ""}
+    done = plain_home.run(str(ROOT / "install.sh"), "-y")
+    assert done.returncode == 1
+    assert "install.sh: the packages could not be installed" in done.stderr
+    assert not (plain_home.path / ".local/bin/claude-local-setup").exists()
 
 
 def test_a_file_of_the_users_in_the_commands_place_is_not_replaced(plain_home: Home) -> None:

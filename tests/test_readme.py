@@ -11,7 +11,11 @@ import pytest
 from claude_local_setup.battery import ATTEMPTS
 from claude_local_setup.cli import cli
 from claude_local_setup.config import keys
-from tests.homes import Home
+from tests.claudes import trust_the_folder
+from tests.homes import CACHE, Home
+from tests.llama import Llama
+from tests.terminal import Terminal
+from tests.test_local_model import configure
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -71,6 +75,30 @@ def test_the_first_screen_is_what_happens(plain_home: Home) -> None:
         done = plain_home.run("bash", "-c", command, cwd=plain_home.workspace())
         said = (done.stdout + done.stderr).replace(str(plain_home.path), "/home/you")
         assert said.splitlines() == printed, command
+
+
+@pytest.mark.real_claude
+def test_the_recorded_session_is_what_happens(plain_home: Home, scripted: dict[str, Path], tmp_path: Path) -> None:
+    recorded = README.split("<!-- session -->\n```text\n")[1].split("```\n<!-- /session -->")[0]
+    asked, answered = (part.splitlines() for part in recorded.split("\n\n"))
+    with Llama(tmp_path, "-m", str(scripted["good"]), "-c", "65536", "--alias", "scripted") as server:
+        work = configure(plain_home, CACHE / "2.1.330/claude", server.base_url)
+        with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
+            trust_the_folder(terminal)
+            terminal.wait("scripted · 65536 tokens")
+            terminal.type(asked[1][2:], "Enter")
+            assert_shown(asked[1:], terminal.wait("Do you want to proceed?"))
+            terminal.answer("Do you want to proceed?")
+            terminal.wait(answered[-2])
+            assert_shown(answered, terminal.wait("% used"))
+    assert (work / "made-by-bash.txt").read_text() == "scripted\n"
+
+
+def assert_shown(wanted: list[str], screen: str) -> None:
+    """In this order, whatever stands between; how many percent are used depends on the names of folders."""
+    lines = iter([re.sub(r"\d+% used", "% used", line).strip() for line in screen.splitlines()])
+    for line in wanted:
+        assert re.sub(r"\d+% used", "% used", line).strip() in lines, f"{line}\n{screen}"
 
 
 @pytest.mark.parametrize(

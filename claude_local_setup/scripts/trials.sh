@@ -53,16 +53,20 @@ live_ides() { # the ports of this user's editors that have left a lock and liste
   done
 }
 
-answer_at() { # SOCAT ADDRESS: a service of the host's, in the background
-  socat "$1,fork" SYSTEM:'echo reached' >/dev/null 2>&1 &
+answer_at() { # FOLDER SOCAT ADDRESS: a service of the host's, started there, in the background
+  (cd "$1" && exec socat "$2,fork" SYSTEM:'echo reached') >/dev/null 2>&1 &
   services="$services $!"
 }
 
-is_answered() { # SOCAT ADDRESS: from out here it must be, else it proves nothing that a session is not answered
+is_answered() { # FOLDER SOCAT ADDRESS: from out here it must be, else it proves nothing that a session is not answered
   tries=0
-  until socat -u "$1" - 2>/dev/null | grep -q reached; do
+  until (cd "$1" && exec socat -u "$2" -) 2>/dev/null | grep -q reached; do
     tries=$((tries + 1))
-    [ $tries -lt 200 ] || return 1
+    if [ $tries -eq 200 ]; then
+      echo "a service of this machine's own cannot be reached: $2 in $1"
+      battery=false
+      return
+    fi
     sleep 0.02
   done
 }
@@ -71,19 +75,22 @@ try_boundary() { # the battery in the real jail, with things of the host's besid
   make_workspace
   services=
   port=$((20000 + $$ % 20000))
-  place=$(printf '%s' "$work" | sed 's/[^A-Za-z0-9/]/\\&/g') # socat takes other characters for its own
-  answer_at "UNIX-LISTEN:$place/outside/socket"
-  answer_at "UNIX-LISTEN:$place/workspace/socket"
-  answer_at "ABSTRACT-LISTEN:claude-local-verify-$$"
-  answer_at "TCP-LISTEN:$port,bind=127.0.0.1"
-  for service in "UNIX-CONNECT:$place/outside/socket" "UNIX-CONNECT:$place/workspace/socket" \
-    "ABSTRACT-CONNECT:claude-local-verify-$$" "TCP:127.0.0.1:$port"; do
-    is_answered "$service" || { echo "a service of this machine's own cannot be reached: $service" && battery=false; }
-  done
+  outside=$work/outside workspace=$work/workspace
+  # By its whole path, as most are; but a socket's has 107 bytes at most, and socat takes some characters for its own.
+  named=$(printf '%s' "$outside/socket" | sed 's/[^A-Za-z0-9/]/\\&/g')
+  [ ${#outside} -le 100 ] || named=socket
+  answer_at "$outside" "UNIX-LISTEN:$named"
+  answer_at "$workspace" "UNIX-LISTEN:socket"
+  answer_at / "ABSTRACT-LISTEN:claude-local-verify-$$"
+  answer_at / "TCP-LISTEN:$port,bind=127.0.0.1"
+  is_answered "$outside" "UNIX-CONNECT:socket"
+  is_answered "$workspace" "UNIX-CONNECT:socket"
+  is_answered / "ABSTRACT-CONNECT:claude-local-verify-$$"
+  is_answered / "TCP:127.0.0.1:$port"
   battery="$battery
     [ -z \"\$5\" ] || if socat -u OPEN:/dev/null \"TCP:127.0.0.1:\$5\"; then echo ide reached; fi 2>/dev/null"
   CALLERS_SECRET=told CLAUDE_CODE_SSE_PORT=${ides%% *} timeout 60 "$wrapper" --jail sh -c "$battery" \
-    battery "$work/outside" "$port" "$$" "$in_tmp" "${ides%% *}" 2>&1 </dev/null 7<"$work/outside/file"
+    battery "$outside" "$port" "$$" "$in_tmp" "${ides%% *}" 2>&1 </dev/null 7<"$outside/file"
   # shellcheck disable=SC2086 # process numbers
   kill $services
 }
