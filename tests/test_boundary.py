@@ -170,6 +170,16 @@ def test_whatever_a_home_is_called_its_sockets_are_there_to_be_reached(home: Hom
     assert_works_without("sockets are closed", home)
 
 
+def test_where_nothing_can_be_reached_that_is_a_problem(plain_home: Home) -> None:
+    set_up(plain_home)
+    plain_home.write("bin/socat", "#!/bin/sh\nexit 1\n").chmod(0o755)
+    plain_home.extra["PATH"] = f"{plain_home.path}/bin:/usr/bin:/bin"
+    findings = plain_home.json("verify")["hosts"][0]["findings"]
+    (finding,) = [finding for finding in findings if finding["check"].startswith("boundary")]
+    assert not finding["ok"]
+    assert "nothing could be tried: no service of this machine's own" in finding["problem"]
+
+
 def assert_works_without(rule: str, home: Home) -> None:
     set_up(home, "strict" if rule == "an empty home" else "session")
     changes, expected = RULES[rule]

@@ -53,40 +53,43 @@ live_ides() { # the ports of this user's editors that have left a lock and liste
   done
 }
 
-answer_at() { # FOLDER SOCAT ADDRESS: a service of the host's, started there, in the background
+# From out here it must be reached, else it proves nothing that a session does not reach it.
+serve() { # FOLDER, two SOCAT ADDRESSes, to listen and to connect there: a service of the host's; false if it does not answer
   (cd "$1" && exec socat "$2,fork" SYSTEM:'echo reached') >/dev/null 2>&1 &
   services="$services $!"
+  tries=0
+  until (cd "$1" && exec socat -u "$3" -) 2>/dev/null | grep -q reached; do
+    tries=$((tries + 1))
+    [ $tries -lt 200 ] && kill -0 $! 2>/dev/null || return
+    sleep 0.02
+  done
 }
 
-is_answered() { # FOLDER SOCAT ADDRESS: from out here it must be, else it proves nothing that a session is not answered
-  tries=0
-  until (cd "$1" && exec socat -u "$2" -) 2>/dev/null | grep -q reached; do
-    tries=$((tries + 1))
-    if [ $tries -eq 200 ]; then
-      echo "a service of this machine's own cannot be reached: $2 in $1"
-      battery=false
-      return
-    fi
-    sleep 0.02
+give_up() { # WHY: nothing is tried
+  echo "$1"
+  battery=false
+}
+
+serve_port() { # sets port: one that is free
+  port=$((20000 + $$ % 12000))
+  last=$((port + 20))
+  until serve / "TCP-LISTEN:$port,bind=127.0.0.1" "TCP:127.0.0.1:$port"; do
+    [ $port -lt $last ] || return
+    port=$((port + 1))
   done
 }
 
 try_boundary() { # the battery in the real jail, with things of the host's beside it that it must not reach
   make_workspace
   services=
-  port=$((20000 + $$ % 20000))
-  outside=$work/outside workspace=$work/workspace
+  outside=$work/outside
   # By its whole path, as most are; but a socket's has 107 bytes at most, and socat takes some characters for its own.
   named=$(printf '%s' "$outside/socket" | sed 's/[^A-Za-z0-9/]/\\&/g')
   [ ${#outside} -le 100 ] || named=socket
-  answer_at "$outside" "UNIX-LISTEN:$named"
-  answer_at "$workspace" "UNIX-LISTEN:socket"
-  answer_at / "ABSTRACT-LISTEN:claude-local-verify-$$"
-  answer_at / "TCP-LISTEN:$port,bind=127.0.0.1"
-  is_answered "$outside" "UNIX-CONNECT:socket"
-  is_answered "$workspace" "UNIX-CONNECT:socket"
-  is_answered / "ABSTRACT-CONNECT:claude-local-verify-$$"
-  is_answered / "TCP:127.0.0.1:$port"
+  serve "$outside" "UNIX-LISTEN:$named" UNIX-CONNECT:socket &&
+    serve "$work/workspace" UNIX-LISTEN:socket UNIX-CONNECT:socket &&
+    serve / "ABSTRACT-LISTEN:claude-local-verify-$$" "ABSTRACT-CONNECT:claude-local-verify-$$" &&
+    serve_port || give_up "no service of this machine's own can be started with socat"
   battery="$battery
     [ -z \"\$5\" ] || if socat -u OPEN:/dev/null \"TCP:127.0.0.1:\$5\"; then echo ide reached; fi 2>/dev/null"
   CALLERS_SECRET=told CLAUDE_CODE_SSE_PORT=${ides%% *} timeout 60 "$wrapper" --jail sh -c "$battery" \
