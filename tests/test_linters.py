@@ -40,3 +40,10 @@ def test_shell_is_clean(tmp_path: Path) -> None:
         shell = "sh" if "scripts" in script.parts else "bash"
         done = subprocess.run(["shellcheck", f"--shell={shell}", script], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
+
+
+def test_scripts_that_go_to_other_hosts_mean_the_same_to_fish() -> None:
+    """Which reads backslashes between single quotes: a host's login shell passes the scripts on to sh."""
+    for script in (ROOT / "claude_local_setup/scripts").glob("*.sh"):
+        assert "\\\\" not in script.read_text(), script
+        assert "\\'" not in script.read_text(), script

@@ -1,5 +1,6 @@
 # What verify tries on a host: everything that only trying can tell. Leaves nothing behind.
 # Arguments: FOLDER in which a workspace may be made, the battery's script, then the shells to ask ("bash", "zsh", "fish").
+# No two backslashes side by side: on the way through a login shell fish makes one of them.
 # Answer: lines "KEY BASE64", as the probe gives them; what could not be tried has no line.
 LC_ALL=C
 export LC_ALL
@@ -84,7 +85,7 @@ try_boundary() { # the battery in the real jail, with things of the host's besid
   services=
   outside=$work/outside
   # By its whole path, as most are; but a socket's has 107 bytes at most, and socat takes some characters for its own.
-  named=$(printf '%s' "$outside/socket" | sed 's/[^A-Za-z0-9/]/\\&/g')
+  named=$(printf '%s' "$outside/socket" | sed "s/[^A-Za-z0-9/]/$(printf '\134\134')&/g")
   [ ${#outside} -le 100 ] || named=socket
   serve "$outside" "UNIX-LISTEN:$named" UNIX-CONNECT:socket &&
     serve "$work/workspace" UNIX-LISTEN:socket UNIX-CONNECT:socket &&
