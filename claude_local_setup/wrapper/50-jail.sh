@@ -1,7 +1,8 @@
 # The jail: bubblewrap's arguments, one rule after the other. The order matters: a later mount lies over an earlier one.
 
 jail=()    # bubblewrap's arguments
-layers=()  # "+FOLDER" shown, "-FOLDER" emptied, in the order of the mounts
+declare -A layers=() # "NUMBER+" by path: shown; "NUMBER-": emptied; the number is the mount's place in their order
+mounts=0
 private=() # emptied folders, read-only once all that belongs in them is there
 opened=()  # the folders that are writable
 hidden=()  # what was hidden, for --explain
@@ -28,14 +29,18 @@ build_jail() {
   jail+=(--chdir "$cwd")
 }
 
+lay() { # +|- PATH: sets layers
+  layers[$2]=$((mounts += 1))$1
+}
+
 see() { # PATH, read-only
   jail+=(--ro-bind "$1" "$1")
-  layers+=("+$1")
+  lay + "$1"
 }
 
 open() { # FOLDER, writable
   jail+=(--bind "$1" "$1")
-  layers+=("+$1")
+  lay + "$1"
   opened+=("$1")
 }
 
@@ -48,13 +53,19 @@ is_open() { # PATH: is it in a folder that is writable?
 empty() { # FOLDER
   jail+=(--perms 755 --tmpfs "$1")
   private+=("$1")
-  layers+=("-$1")
+  lay - "$1"
 }
 
-is_covered() { # PATH: was it emptied, and not shown again afterwards?
-  local layer last=+
-  for layer in "${layers[@]}"; do is_inside "$1" "${layer#?}" && last=${layer%"${layer#?}"}; done
-  [[ $last == - ]]
+is_covered() { # PATH: was it, or the folder it is in, emptied, and not shown again afterwards?
+  local path=$1 layer latest=0+
+  while [[ -n $path ]]; do
+    layer=${layers[$path]-0+}
+    ((${layer%?} > ${latest%?})) && latest=$layer
+    path=${path%/*}
+  done
+  layer=${layers[/]-0+}
+  ((${layer%?} > ${latest%?})) && latest=$layer
+  [[ $latest == *- ]]
 }
 
 see_the_machine() { # read-only, with private places of its own for what is shared by all on a host
@@ -62,10 +73,10 @@ see_the_machine() { # read-only, with private places of its own for what is shar
   jail+=(--ro-bind / / --dev /dev --proc /proc)
   for folder in /dev/shm /tmp /var/tmp; do
     jail+=(--perms 1777 --tmpfs "$folder")
-    layers+=("-$folder")
+    lay - "$folder"
   done
   jail+=(--remount-ro /dev)
-  layers+=(-/dev)
+  lay - /dev
   empty /run # the sockets of the system and of the desktop live here
   [[ -e /run/current-system ]] && see /run/current-system
   [[ $network == host ]] && resolve /etc/resolv.conf && is_covered "$REPLY" && see "$REPLY"
@@ -101,7 +112,7 @@ see_but_secrets() { # FOLDER, as it is if it has so many entries that their moun
       links+=("$path")
     elif [[ -d $path || -f $path ]]; then
       jail+=(--ro-bind-try "$path" "$path")
-      layers+=("+$path")
+      lay + "$path"
     fi
   done
   ((${#links[@]} == 0)) || see_links "${links[@]}"
