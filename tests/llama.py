@@ -58,7 +58,7 @@ class Llama:
         return [int(number) for number in re.findall(r"prompt eval time = .*?/ +(\d+) tokens", self.log)]
 
     def _address(self) -> str:
-        for _ in range(300):
+        for _ in range(1200):
             assert self._process.poll() is None, self.log
             found = re.search(r"listening on (http://127\.0\.0\.1:[1-9]\d*)", self.log)
             if found and self._is_ready(found[1]):

@@ -292,7 +292,7 @@ def started(site: Site) -> Run:
 
 
 def wait_for_apt(machine: Machine) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         if "apt-get" in machine.inside("sh", "-c", "cat /proc/[0-9]*/comm 2>/dev/null || :").stdout:
             return
         time.sleep(0.05)

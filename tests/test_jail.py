@@ -77,7 +77,7 @@ def test_a_secret_that_is_saved_anew_during_a_session_stays_hidden(plain_home: H
     assert session.stdout.readline() == "mineready\n"
     plain_home.write("new", "new secret").rename(file)
     plain_home.write(".aws/late", "late secret")
-    said, _ = session.communicate("go\n", timeout=20)
+    said, _ = session.communicate("go\n", timeout=90)
     assert "secret" not in said
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.homes import Home
+from tests.homes import Home, wait_until
 from tests.llama import Llama
 from tests.messages_api import MessagesApi
 from tests.model_servers import Hostile, LlamaSwap, ModelServer
@@ -75,10 +75,10 @@ def test_an_unknown_name_lists_the_known_ones(plain_home: Home) -> None:
 def test_progress_is_shown_while_the_server_answers_nobody_and_a_second_one_is_told_that_it_is_busy(
     plain_home: Home,
 ) -> None:
-    with managed(plain_home, seconds=6):
+    with managed(plain_home, seconds=8) as server:
         words = [sys.executable, "-m", "claude_local_setup", "models", "use", "gemma"]
         first = subprocess.Popen(words, cwd=plain_home.path, env=plain_home.env, stderr=subprocess.PIPE, text=True)
-        time.sleep(1.5)
+        wait_until(lambda: server.switches == 1)
         second = plain_home.setup("models")
         assert second.returncode == 1
         assert "is busy" in second.stderr
@@ -88,19 +88,18 @@ def test_progress_is_shown_while_the_server_answers_nobody_and_a_second_one_is_t
 
 
 def test_ctrl_c_leaves_the_server_alone_and_says_what_goes_on(plain_home: Home) -> None:
-    with managed(plain_home, seconds=3) as server:
+    with managed(plain_home, seconds=5) as server:
         words = [sys.executable, "-m", "claude_local_setup", "models", "use", "gemma"]
         running = subprocess.Popen(words, cwd=plain_home.path, env=plain_home.env, stderr=subprocess.PIPE, text=True)
-        while not server.switches:
-            time.sleep(0.05)
+        wait_until(lambda: server.switches == 1)
         time.sleep(0.5)
         running.send_signal(signal.SIGINT)
-        assert running.wait(2) == 130
+        assert running.wait(60) == 130
         assert running.stderr
         said = running.stderr.read()
         assert "the server goes on" in said
         assert "Traceback" not in said
-        time.sleep(3)
+        wait_until(lambda: server.active == "gemma")
         assert loaded(plain_home) == ["gemma"]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -227,9 +226,11 @@ def session(plain_home: Home) -> Iterator[subprocess.Popen[bytes]]:
     plain_home.json("apply", "-y")
     wrapper = plain_home.path / ".local/bin/claude-local"
     running = subprocess.Popen(
-        [wrapper, "--jail", "sleep", "60"], cwd=plain_home.workspace(), env=plain_home.env, start_new_session=True
-    )
-    time.sleep(0.5)
+        [wrapper, "--jail", "sh", "-c", "echo up; exec sleep 60"],
+        cwd=plain_home.workspace(), env=plain_home.env, start_new_session=True, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert running.stdout
+    assert running.stdout.readline() == b"up\n"
     yield running
     running.terminate()
     running.wait()
