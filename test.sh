@@ -8,6 +8,7 @@ user=${CLAUDE_LOCAL_TEST_USER:-claude-local-test}
 cache=${CLAUDE_LOCAL_TEST_CACHE:-/var/cache/claude-local-test}
 packages=(bubblewrap socat squid python3-venv tmux zsh fish shellcheck git iproute2 procps strace)
 ((EUID != 0)) || packages+=(debootstrap dpkg-dev openssh-client sudo apparmor)
+command -v npm >/dev/null || packages+=(npm)
 versions=(2.1.197 2.1.330)
 jobs=${CLAUDE_LOCAL_TEST_JOBS:-$(($(nproc) + 1))} # most of a test is waiting
 
@@ -53,10 +54,14 @@ fetch_llama_server() { # a prebuilt one, for x86_64 only; newer wheels of this p
   rm -rf -- "$target.part"
 }
 
+pytest() { # its temporary folders beside it: those in /tmp may be another user's of that name
+  CLAUDE_LOCAL_TEST_CACHE=$cache PYTEST_DEBUG_TEMPROOT=$PWD/.venv .venv/bin/python -m pytest "$@"
+}
+
 run_tests() { # PYTHON, in the current directory
   "$1" -m venv .venv
   .venv/bin/python -m pip install -q --disable-pip-version-check '.[test]'
-  CLAUDE_LOCAL_TEST_CACHE=$cache .venv/bin/python -m pytest -n "$jobs" "${@:2}"
+  pytest -n "$jobs" "${@:2}"
 }
 
 install_packages
@@ -83,6 +88,6 @@ setpriv --reuid="$user" --regid="$user" --init-groups env -i HOME="$home" USER="
   bash -c 'cd "$1" && exec ./test.sh "${@:2}"' test "$copy" "$@" || status=$?
 cd -- "$copy"
 of_root=0
-CLAUDE_LOCAL_TEST_CACHE=$cache .venv/bin/python -m pytest -p no:cacheprovider -m root -n "$jobs" "$@" || of_root=$?
+pytest -p no:cacheprovider -m root -n "$jobs" "$@" || of_root=$?
 # 5: no test of those that were asked for is of that kind; but one kind there must be.
 ((status == 0 || status == 5)) && ((of_root == 0 || of_root == 5)) && ((status + of_root < 10))

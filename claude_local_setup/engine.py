@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -145,10 +146,13 @@ def failed(step: Step, error: str, remedy: str = AGAIN) -> Step:
     return replace(step, change="failed", error=error, remedy=remedy)
 
 
+_CAUSE = re.compile(r"E: |npm (error|ERR!) (?!code |errno |syscall |path |A complete log)")
+
+
 def _said(host: Host, meta: Any) -> str:
     said = [line.strip() for line in (meta.stderr_lines or meta.stdout_lines) if line.strip()]
-    # The first of apt's own errors is the cause, those after it are what came of that.
-    cause = next((line for line in said if line.startswith("E: ")), said[-1] if said else "")
+    # The first of apt's or npm's own errors is the cause, those after it are what came of that.
+    cause = next((line for line in said if _CAUSE.match(line)), said[-1] if said else "")
     return cause or _last_words.of.get(host.name, "") or "the command failed and gave no reason"
 
 

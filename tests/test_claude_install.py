@@ -86,6 +86,17 @@ def test_npm_installs_it_then_leaves_it_alone(plain_home: Home) -> None:
     assert "2.1.330" in plain_home.local("--version", cwd=plain_home.workspace()).stdout
 
 
+def test_why_npm_failed_is_said(plain_home: Home) -> None:
+    """With the real npm; the registry is an address where nothing listens."""
+    plain_home.extra |= {"npm_config_registry": "http://127.0.0.1:9/", "npm_config_fetch_retries": "0"}
+    plain_home.write(".config/claude-local-setup/config.toml", '[claude]\ninstall = "npm"\n')
+    answer = plain_home.json("apply", "-y")
+    (step,) = [step for step in answer["hosts"][0]["steps"] if step["change"] == "failed"]
+    assert step["name"] == "claude"
+    assert "ECONNREFUSED 127.0.0.1:9" in step["error"]
+    assert (plain_home.path / ".local/bin/claude-local").is_file()
+
+
 @pytest.mark.parametrize(
     ("os_release", "command"),
     [
