@@ -5,6 +5,7 @@ set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 venv=${XDG_DATA_HOME:-$HOME/.local/share}/claude-local-setup/venv
+new=$venv.new # made beside it: if that fails, what was there goes on working
 command=$HOME/.local/bin/claude-local-setup
 
 stop() { # PROBLEM REMEDY
@@ -32,30 +33,32 @@ made_by_uv() {
   command -v uv >/dev/null 2>&1 || return
   # Trust what the machine trusts, as pip does here: many companies have a certificate of their own.
   export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS-1}" UV_NATIVE_TLS="${UV_NATIVE_TLS-1}"
-  uv venv -q --clear --python "$python" "$venv" && uv pip install -q --python "$venv/bin/python" "$here"
+  uv venv -q --clear --python "$python" "$new" && uv pip install -q --python "$new/bin/python" "$here"
 }
 
 has_venv() { "$python" -c 'import ensurepip' 2>/dev/null; }
 
-made_by_venv() { has_venv && "$python" -m venv --clear "$venv" && pip_install; }
+made_by_venv() { has_venv && "$python" -m venv --clear "$new" && pip_install; }
 
 made_by_virtualenv() {
   if command -v virtualenv >/dev/null 2>&1; then
-    virtualenv -q --clear -p "$python" "$venv" && pip_install
+    virtualenv -q --clear -p "$python" "$new" && pip_install
   else
     has_venv || stop "this Python has no venv" "sudo apt-get install -y python3-venv, then run ./install.sh again"
     return 1
   fi
 }
 
-pip_install() { "$venv/bin/python" -m pip install -q --disable-pip-version-check "$here"; }
+pip_install() { "$new/bin/python" -m pip install -q --disable-pip-version-check "$here"; }
 
 make_command() { # one that finds its own environment: the start scripts that pip writes fail in a path with a `$`
-  cat >"$venv/claude-local-setup" <<'END'
+  cat >"$new/claude-local-setup" <<'END'
 #!/bin/sh
 exec "$(dirname -- "$(readlink -f -- "$0")")/bin/python" -I -m claude_local_setup "$@"
 END
-  chmod 755 "$venv/claude-local-setup"
+  chmod 755 "$new/claude-local-setup"
+  rm -rf -- "$venv"
+  mv -- "$new" "$venv"
   ln -sfn -- "$venv/claude-local-setup" "$command"
 }
 

@@ -67,12 +67,23 @@ def test_without_venv_the_package_is_named(plain_home: Home) -> None:
     assert "remedy: sudo apt-get install -y python3-venv" in done.stderr
 
 
+UNREACHED = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_FIND_LINKS": ""}
+
+
 def test_where_no_package_index_is_reached_it_says_so(plain_home: Home) -> None:
-    plain_home.extra |= {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_FIND_LINKS": ""}
+    plain_home.extra |= UNREACHED
     done = plain_home.run(str(ROOT / "install.sh"), "-y")
     assert done.returncode == 1
     assert "install.sh: the packages could not be installed" in done.stderr
     assert not (plain_home.path / ".local/bin/claude-local-setup").exists()
+
+
+def test_an_upgrade_that_fails_leaves_the_old_version_working(plain_home: Home) -> None:
+    assert plain_home.run(str(ROOT / "install.sh"), "--dry-run").returncode == 0
+    plain_home.extra |= UNREACHED
+    assert plain_home.run(str(ROOT / "install.sh"), "--dry-run").returncode == 1
+    done = plain_home.run(str(plain_home.path / ".local/bin/claude-local-setup"), "--version")
+    assert done.stdout.startswith("claude-local-setup ")
 
 
 def test_a_file_of_the_users_in_the_commands_place_is_not_replaced(plain_home: Home) -> None:
