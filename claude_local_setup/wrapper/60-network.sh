@@ -5,6 +5,7 @@ relays=()          # "NUMBER ADDRESS PORT HOST:PORT": HOST:PORT outside is ADDRE
 inner_hosts=()     # "ADDRESS NAME": where the names of other machines lead inside
 inner_addresses=() # addresses of other machines that the jail's loopback takes on
 inner_proxy=127.0.0.2
+making=            # the process that makes session_dir, until it has
 session_dir=       # the relays' sockets and all else that lives as long as the session
 shared=/run/claude-local
 inside='' # value: inside.sh, which starts the inner ends and then the command
@@ -45,7 +46,7 @@ inner_address() { # HOST: sets REPLY to the address that stands for it inside
   esac
 }
 
-make_session_dir() { # those of sessions that were killed are removed
+make_session_dir() { # begins it, and removes those of sessions that were killed
   local base=${XDG_RUNTIME_DIR-} old
   # Plain, since socat would take other characters for its own.
   [[ $base =~ ^/[A-Za-z0-9/._-]+$ && -O $base && -w $base ]] || base=/tmp
@@ -53,8 +54,14 @@ make_session_dir() { # those of sessions that were killed are removed
     [[ -O $old && ! -L $old && ! -d /proc/${old##*-} ]] && rm -rf -- "$old"
   done
   session_dir=$base/claude-local-$uid-$$
-  mkdir -m 700 -- "$session_dir" "$session_dir/ide" "$session_dir/published" || die 1 "cannot make $session_dir" "ls -ld $base"
   trap 'rm -rf -- "$session_dir"' EXIT
+  mkdir -m 700 -- "$session_dir" "$session_dir/ide" "$session_dir/published" &
+  making=$!
+}
+
+have_session_dir() { # before the first use of it: it is made while the jail is put together
+  [[ -z $making ]] || wait "$making" || die 1 "cannot make $session_dir" "ls -ld ${session_dir%/*}"
+  making=
 }
 
 beside() { # COMMAND…: runs beside the session and ends with this process, however it ends
@@ -64,6 +71,7 @@ beside() { # COMMAND…: runs beside the session and ends with this process, how
 
 start_relays() { # the outer ends
   local relay
+  have_session_dir
   [[ $network == private ]] || return 0
   ((${#domains[@]})) && start_proxy
   for relay in "${relays[@]}"; do start_relay "$relay"; done
@@ -146,6 +154,7 @@ see_network() { # a network of its own, with the inner ends' sockets and the nam
   [[ -n $session_dir ]] || return 0
   jail+=(--ro-bind "$session_dir" "$shared" --bind "$session_dir/published" "$shared/published")
   if ((${#inner_hosts[@]})); then
+    have_session_dir
     { cat /etc/hosts && printf '%s\n' "${inner_hosts[@]}"; } >"$session_dir/hosts" ||
       die 1 "cannot write $session_dir" "df $session_dir"
     resolve /etc/hosts && jail+=(--ro-bind "$session_dir/hosts" "$REPLY")

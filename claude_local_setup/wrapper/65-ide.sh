@@ -12,9 +12,14 @@ find_ides() { # sets ide_ports: those of live IDEs that have this workspace open
     port=${port%.lock}
     if [[ $port =~ ^[1-9][0-9]{3,4}$ ]] && is_ide "$lock" "$port"; then
       ide_ports+=("$port")
-      [[ -z $session_dir || -e $session_dir/ide/$port.lock ]] || cp -- "$lock" "$session_dir/ide/" 2>/dev/null
+      [[ -z $session_dir ]] || show_lock "$lock"
     fi
   done
+}
+
+show_lock() { # LOCK, to the session
+  have_session_dir
+  [[ -e $session_dir/ide/${1##*/} ]] || cp -- "$1" "$session_dir/ide/" 2>/dev/null
 }
 
 is_ide() { # LOCK PORT: is it live, and for this workspace?

@@ -224,6 +224,7 @@ session_rules() { # sets rules: enforced.json with the model's name that this se
 write_rules() { # false if enforced.json serves as it is
   [[ -n $rules ]] || return 1
   [[ -n $session_dir ]] || make_session_dir
+  have_session_dir
   printf '%s\n' "$rules" >"$session_dir/enforced.json" || die 1 "cannot write $session_dir" "df $session_dir"
 }
 

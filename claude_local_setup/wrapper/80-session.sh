@@ -119,9 +119,9 @@ make_jail() {
   find_git
   find_ides
   plan_relays
-  start_relays
   build_environment
   build_jail
+  start_relays
 }
 
 start_in_jail() { # COMMAND [ARG…]: sets result
@@ -132,7 +132,7 @@ start_in_jail() { # COMMAND [ARG…]: sets result
   trap '' INT QUIT
   set -- /usr/bin/env --default-signal=INT,QUIT "$@"
   if [[ $network == private ]]; then
-    entry=(/bin/bash -pc "$inside" claude-local "${relays[@]}" -- "${publish[@]}" --)
+    entry=(/bin/sh -c "$inside" claude-local "${relays[@]}" -- "${publish[@]}" --)
   fi
   # Through a pipe: the environment holds the key, and arguments are seen by everybody.
   exec {arguments}< <(printf '%s\0' --clearenv "${jail[@]}")

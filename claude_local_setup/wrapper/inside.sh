@@ -1,17 +1,14 @@
-#!/bin/bash -p
-# Runs in the jail, as text given to a new shell: the inner ends of the relays, then the command.
-# Arguments: RELAY… -- PORT… -- COMMAND [ARG…]. On file descriptor 8 comes a line for each relay that is added while the
-# session runs.
-set -u
+# Runs in the jail, as text given to a new sh: the inner ends of the relays, then the command.
+# Arguments: RELAY… -- PORT… -- COMMAND [ARG…], a relay being "NUMBER ADDRESS PORT HOST:PORT". On file descriptor 8 comes a
+# line for each relay that is added while the session runs.
+set -uf
 session_path=$PATH
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 shared=/run/claude-local
 
-listen() { # RELAY: its inner end
-  local number address port
-  read -r number address port _ <<<"$1"
-  [[ $address == *:* ]] && address=[$address]
-  (setsid socat "TCP-LISTEN:$port,bind=$address,reuseaddr,freebind,fork" "UNIX-CONNECT:$shared/$number" \
+listen() { # NUMBER ADDRESS PORT HOST:PORT: a relay's inner end
+  case $2 in *:*) address=[$2] ;; *) address=$2 ;; esac
+  (setsid socat "TCP-LISTEN:$3,bind=$address,reuseaddr,freebind,fork" "UNIX-CONNECT:$shared/$1" \
     </dev/null >/dev/null 2>&1 8<&- &)
 }
 
@@ -22,48 +19,54 @@ publish() { # PORT of the jail's own
 listen_for_more() { # beside the command, as long as it runs
   (
     trap '' INT QUIT TSTP HUP
-    (while read -ru 8 relay; do listen "$relay"; done) </dev/null >/dev/null 2>&1 &
+    # shellcheck disable=SC2086 # the words of a relay
+    (while read -r relay <&8; do listen $relay; done) </dev/null >/dev/null 2>&1 &
   )
 }
 
-wait_for() { # RELAY…: until both ends of each are there
-  local relay try ready
-  for ((try = 0; try < 800; try++)); do
-    count_listeners
-    ready=$((REPLY >= $#))
-    for relay; do [[ -S $shared/${relay%% *} ]] || ready=0; done
-    ((ready)) && return
-    ((try < 300)) || sleep 0.01
+wait_for() { # NUMBER…: until both ends of each relay are there
+  tries=0
+  until are_there "$@"; do
+    tries=$((tries + 1))
+    [ $tries -lt 300 ] || sleep 0.01
+    [ $tries -lt 800 ] && continue
+    echo "claude-local: a relay did not come up: try again; if it stays so: apt-get install --reinstall socat" >&2
+    exit 71
   done
-  echo "claude-local: a relay did not come up: try again; if it stays so: apt-get install --reinstall socat" >&2
-  exit 71
 }
 
-count_listeners() { # sets REPLY; nothing else listens in this network yet. /proc/net/tcp has the ports, but costs 5 ms a look
-  local table name count
-  REPLY=0
+are_there() { # NUMBER…
+  count_listeners
+  [ "$listeners" -ge $# ] || return
+  for number; do [ -S "$shared/$number" ] || return; done
+}
+
+count_listeners() { # sets listeners: nothing else listens in this network yet. /proc/net/tcp has the ports, but costs 5 ms
+  listeners=0
   for table in /proc/net/sockstat /proc/net/sockstat6; do
-    [[ -r $table ]] || continue
+    [ -r $table ] || continue
     while read -r name _ count _; do
-      case $name in TCP: | TCP6:) REPLY=$((REPLY + count)) ;; esac
-    done <"$table"
+      case $name in TCP: | TCP6:) listeners=$((listeners + count)) ;; esac
+    done <$table
   done
 }
 
-relays=()
-while [[ $1 != -- ]]; do
-  listen "$1"
-  relays+=("$1")
+numbers=
+while [ "$1" != -- ]; do
+  # shellcheck disable=SC2086 # the words of a relay
+  listen $1
+  numbers="$numbers ${1%% *}"
   shift
 done
 shift
-while [[ $1 != -- ]]; do
+while [ "$1" != -- ]; do
   publish "$1"
   shift
 done
 shift
 listen_for_more
-wait_for "${relays[@]}"
+# shellcheck disable=SC2086 # numbers
+wait_for $numbers
 exec 8<&-
 PATH=$session_path
 exec "$@"
