@@ -213,6 +213,16 @@ def test_an_ide_with_this_workspace_is_reached_and_its_lock_shown_read_only(plai
         assert ide.lock.exists()
 
 
+def let_it_work(home: Home, work: Path, ide: FakeIde) -> None:
+    """A session in a terminal that finds the IDE, is told to go, and comes to the script's end."""
+    home.extra["CLAUDE_CODE_SSE_PORT"] = str(ide.port)
+    with Terminal(home, [str(home.path / ".local/bin/claude-local")], work) as terminal:
+        trust_the_folder(terminal)
+        wait_until(lambda: "tools/list" in ide.heard)
+        terminal.type("go", "Enter")
+        terminal.wait("the very end")
+
+
 @pytest.mark.real_claude
 def test_an_edit_is_shown_in_the_ide_and_lands_when_it_is_accepted_there(plain_home: Home, claude: Path) -> None:
     (plain_home.path / ".claude").mkdir()
@@ -223,12 +233,7 @@ def test_an_edit_is_shown_in_the_ide_and_lands_when_it_is_accepted_there(plain_h
             api.then(Use("Write", {"file_path": str(target), "content": "written"}))
         api.then(Say("the very end"))
         with FakeIde(plain_home.path, work) as ide:
-            plain_home.extra["CLAUDE_CODE_SSE_PORT"] = str(ide.port)
-            with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
-                trust_the_folder(terminal)
-                wait_until(lambda: "tools/list" in ide.heard)
-                terminal.type("go", "Enter")
-                terminal.wait("the very end")
+            let_it_work(plain_home, work, ide)
             assert ide.heard.count("openDiff") == 2
     assert (work / "made.txt").read_text() == "written"
     assert not outside.exists()
@@ -274,12 +279,7 @@ def test_the_real_claude_connects_to_the_ide_and_cannot_run_code_in_it(plain_hom
     with MessagesApi([Say("the very end")]) as api:
         work = set_up(plain_home, claude, api)
         with FakeIde(plain_home.path, work) as ide:
-            plain_home.extra["CLAUDE_CODE_SSE_PORT"] = str(ide.port)
-            with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
-                trust_the_folder(terminal)
-                wait_until(lambda: "tools/list" in ide.heard)
-                terminal.type("go", "Enter")
-                terminal.wait("the very end")
+            let_it_work(plain_home, work, ide)
             assert set(ide.keys) == {"ide-key"}
             assert ide.lock.exists()
     sent = "".join(json.dumps(request.body) for request in api.requests)
