@@ -136,7 +136,7 @@ start_in_jail() { # COMMAND [ARG…]: sets result
   fi
   # Through a pipe: the environment holds the key, and arguments are seen by everybody.
   exec {arguments}< <(printf '%s\0' --clearenv "${jail[@]}")
-  coproc WATCH { watch_ides; }
+  coproc WATCH { watch_ides; } 2>/dev/null # nobody who reads what the session says waits for it
   trap - EXIT # from now on the watcher removes what the session leaves, however it ends
   # Opened anew: a copy of that descriptor would close when another program starts.
   [[ $network == private ]] && news=/proc/$$/fd/${WATCH[0]}
