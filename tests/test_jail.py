@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -88,6 +89,21 @@ def test_a_server_on_a_port_of_roots_is_reached_and_no_capability_stays(plain_ho
     done = plain_home.local("--jail", "bash", "-c", script, cwd=plain_home.workspace())
     assert done.returncode == 0, done.stderr
     assert {line.split()[1] for line in done.stdout.splitlines()} == {"0" * 16}
+
+
+@pytest.mark.parametrize("name", [b"plain", b"not \xff UTF-8", "ünï".encode(), b"line\nbreak", b" spaces ", b"a,b'c$d"])
+def test_a_socket_is_closed_whatever_its_name(plain_home: Home, name: bytes) -> None:
+    plain_home.json("apply", "-y")
+    beside = plain_home.path / "beside"
+    beside.mkdir()
+    place = os.fsencode("../beside/") + name
+    words = ("python3", "-c", f"import socket; socket.socket(socket.AF_UNIX).connect({place!r})")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.fsencode(beside) + b"/" + name)
+        listener.listen()
+        assert plain_home.run(*words, cwd=plain_home.workspace()).returncode == 0
+        done = plain_home.local("--jail", *words, cwd=plain_home.workspace())
+    assert "Connection refused" in done.stderr
 
 
 def test_sockets_stay_closed_while_others_come_and_go(plain_home: Home) -> None:

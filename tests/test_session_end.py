@@ -72,6 +72,16 @@ def test_after_kill_9_nothing_stays(ready: Home, victim: str) -> None:
     assert list(work.iterdir()) == []
 
 
+def test_after_kill_9_the_proxy_is_gone_too(ready: Home) -> None:
+    ready.setup("config", "set", "network.domains", "good.test")
+    assert ready.json("apply", "-y")["failed"] == 0
+    session = start(ready, ready.workspace())
+    assert processes(f"^squid .*{session_dir(session)}")
+    os.kill(session.pid, signal.SIGKILL)
+    session.wait(timeout=60)
+    wait_until(lambda: not processes(NAP) and not processes(session_dir(session)) and not folders(session))
+
+
 def test_a_relay_that_is_killed_takes_nothing_with_it(ready: Home) -> None:
     work = ready.workspace()
     session = start(ready, work)
@@ -135,6 +145,10 @@ PLANTED = {
     ".envrc": "direnv runs it",
     ".mcp.json": "claude starts the servers",
     ".vscode/tasks.json": "VS Code obeys it",
+    "my.code-workspace": "VS Code obeys it",
+    ".zed/tasks.json": "Zed obeys it",
+    ".nvim.lua": "vim runs it",
+    ".dir-locals.el": "Emacs obeys it",
     ".claude/settings.json": "claude runs the hooks",
     "sub/.git/hooks/post-commit": "git runs it",
     ".git/hooks/pre-commit": "git runs it",

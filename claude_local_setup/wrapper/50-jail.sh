@@ -257,7 +257,7 @@ hide_path() { # PATH: it is not there, or is an empty folder or file
 }
 
 close_sockets() { # no socket of the host answers, wherever it lies
-  local line path='' listings=0
+  local LC_ALL=C line path='' listings=0 # as bytes: where a name is not UTF-8, "." would not match
   local -A known=()
   while IFS= read -ru "$sockets" line; do
     if [[ $line =~ ^[^:\ ]*:\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ [0-9A-F]+\ +[0-9]+\ (.*)$ ]]; then

@@ -36,8 +36,11 @@ what_runs() { # /RELATIVE FILE: sets REPLY to what it could do; false if nothing
       REPLY="git obeys it, and it can name programs to run"
       ;;
     */.git) REPLY="it tells git where to look, and git runs what is configured there" ;;
-    */.vscode/*) REPLY="VS Code obeys it: tasks, settings, extensions" ;;
+    */.vscode/* | *.code-workspace) REPLY="VS Code obeys it: tasks, settings, extensions" ;;
     */.idea/*) REPLY="the IDE obeys it: run configurations" ;;
+    */.zed/*) REPLY="Zed obeys it: tasks, settings, language servers" ;;
+    */.exrc | */.nvimrc | */.nvim.lua) REPLY="vim runs it where its option exrc is set" ;;
+    */.dir-locals.el) REPLY="Emacs obeys it" ;;
     */.devcontainer/* | */.devcontainer.json) REPLY="VS Code builds and runs what it names" ;;
     */.envrc) REPLY="direnv runs it when you enter the folder" ;;
     */.mise.toml | */mise.toml) REPLY="mise obeys it when you enter the folder" ;;
