@@ -172,12 +172,21 @@ def test_what_a_session_planted_is_named_one_line_each(ready: Home) -> None:
     assert "notes.md" not in said
 
 
-def test_a_folder_that_core_hooks_path_names_is_watched_too(ready: Home) -> None:
+@pytest.mark.parametrize("folder", ["tools/hooks", "."])
+def test_a_folder_that_core_hooks_path_names_is_watched_too(ready: Home, folder: str) -> None:
     ready.run("git", "init", "-q", cwd=ready.workspace())
-    ready.run("git", "config", "core.hooksPath", "tools/hooks", cwd=ready.workspace())
-    assert "tools/hooks/pre-commit: git runs it" in session_of(
-        ready, "mkdir -p tools/hooks; echo >tools/hooks/pre-commit"
-    )
+    ready.run("git", "config", "core.hooksPath", folder, cwd=ready.workspace())
+    said = session_of(ready, f"mkdir -p {folder}; echo >{folder}/pre-commit; echo text >notes.md")
+    assert f"{folder}/pre-commit: git runs it".removeprefix("./") in said
+    assert "notes.md" not in said
+
+
+def test_a_link_in_a_protected_place_that_was_replaced_is_named(ready: Home) -> None:
+    ready.write("project/shared/tasks.json", "{}")
+    (ready.workspace() / ".vscode").symlink_to("shared")
+    said = session_of(ready, "echo x >.vscode/tasks.json; rm .vscode; mkdir .vscode; echo x >.vscode/tasks.json")
+    assert ".vscode/tasks.json: VS Code obeys it" in said
+    assert (ready.workspace() / "shared/tasks.json").read_text() == "{}"
 
 
 def test_an_ordinary_session_ends_in_silence(ready: Home) -> None:

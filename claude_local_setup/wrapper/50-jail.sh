@@ -150,7 +150,7 @@ protect() { # WORKSPACE: what would later run outside the jail is read-only
   fi
   for path in .vscode .idea .envrc .mcp.json; do keep "$1/$path"; done
   find_hooks "$1"
-  [[ -n $hooks_dir ]] && keep "$hooks_dir"
+  [[ -n $hooks_dir && $hooks_dir != "$1" ]] && keep "$hooks_dir" # the whole workspace cannot be
 }
 
 protect_git() { # FOLDER of git's own; its submodules' too
@@ -189,7 +189,7 @@ find_hooks() { # WORKSPACE: sets hooks_dir to the folder in it that core.hooksPa
   [[ -n $REPLY ]] || return 0
   [[ $REPLY == /* ]] || REPLY=$1/$REPLY
   if [[ -e $REPLY ]]; then resolve "$REPLY"; fi
-  [[ $REPLY != "$1" ]] && is_inside "$REPLY" "$1" && hooks_dir=$REPLY
+  is_inside "$REPLY" "$1" && hooks_dir=$REPLY
 }
 
 pin() { # FOLDER: writable, but a mount of its own, so that it cannot be moved away from under what is kept in it

@@ -22,7 +22,8 @@ changed_since() { # SECONDS: by the inode's own time, which nobody can set
 what_runs() { # /RELATIVE FILE: sets REPLY to what it could do; false if nothing
   if [[ -n $hooks_dir ]] && is_inside "$2" "$hooks_dir"; then
     REPLY="git runs it (core.hooksPath)"
-    return
+    [[ $hooks_dir == "$workspace" ]] || return 0
+    case $1 in /pre-* | /post-* | /*-msg | /update | /proc-receive | /push-to-checkout | /reference-transaction) return ;; esac
   fi
   case $1 in
     */.git/hooks/*.sample | */.git/modules/*/hooks/*.sample) return 1 ;;
