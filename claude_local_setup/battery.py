@@ -74,6 +74,7 @@ ATTEMPTS: Sequence[Attempt] = (
     Attempt("move .claude away", "mv .claude moved && mv moved .claude"),
     Attempt("change a read-only file by a hard link", "ln .envrc hard && echo x >>hard"),
     Attempt("take a protection off", "unshare -Urm sh -c 'umount .envrc || mount -o remount,bind,rw .envrc'"),
+    Attempt("take over what is mounted on the host later", "grep -q ' master:' /proc/self/mountinfo"),
     Attempt("read ~/.ssh", '[ -n "$(ls -A ~/.ssh)" ]'),
     Attempt("read ~/.aws", '[ -n "$(ls -A ~/.aws)" ]'),
     Attempt("read ~/.gnupg", '[ -n "$(ls -A ~/.gnupg)" ]'),

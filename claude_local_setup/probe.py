@@ -34,7 +34,7 @@ FACTS = frozenset(
     (
         *("format", "home", "real_home", "uid", "shell", "zsh_rc", "fish_rc", "config", "arch", "kernel"),
         *("bwrap", "socat", "squid", "apt", "sudo", "apparmor", "userns_clone", "max_userns", "claude", "claude_real"),
-        *("userns", "bwrap_profile", "bwrap_copy", "npm"),
+        *("userns", "bwrap_copy", "npm"),
     )
 )
 

@@ -1,6 +1,7 @@
-"""User namespaces for bubblewrap: whether a host gives them, why not, and what is put there where AppArmor keeps them.
+"""User namespaces for the jail: whether a host gives them, why not, and what is put there where AppArmor keeps them.
 
-Pure. The three stages are making the namespace, mapping the user, and configuring a private network; the host is asked.
+Pure. The stages are making the namespace, mapping the user, setting the mounts apart, configuring a private network;
+unshare is the first to need them, then bubblewrap. The host is asked.
 """
 
 from __future__ import annotations
@@ -46,21 +47,19 @@ HOOK_TEXT = f"""\
 DPkg::Post-Invoke {{ "cmp -s /usr/bin/bwrap {COPY} || install -D -m 0755 /usr/bin/bwrap {COPY} || true"; }};
 """
 
-_MAP, _NETWORK, _MAKE = (
-    "setting up uid map: Permission denied",
-    "Failed RTM_NEWADDR",
-    "namespace failed: Permission denied",
+_STAGES = (  # unshare's and bubblewrap's words where AppArmor is in the way, and what it is in the way of
+    ("setting up uid map: Permission denied", "mapping the user in a namespace"),
+    ("write failed /proc/self/uid_map", "mapping the user in a namespace"),
+    ("cannot change root filesystem propagation", "setting its mounts apart from the host's"),
+    ("Failed RTM_NEWADDR", "configuring a private network"),
+    ("namespace failed: Permission denied", "making a namespace (it may be SELinux)"),
+    ("unshare failed: Permission denied", "making a namespace (it may be SELinux)"),
 )
-
-_CAUSES = (  # bubblewrap's words, the stage or the cause, what to do
-    (_MAP, "AppArmor keeps bubblewrap from mapping the user in a namespace", "claude-local-setup apply"),
-    (_NETWORK, "AppArmor keeps bubblewrap from configuring a private network", "claude-local-setup apply"),
-    (_MAKE, "AppArmor or SELinux keeps bubblewrap from making a namespace", "claude-local-setup apply"),
-    (
-        "(ENOSPC)",
-        "the kernel's limit of namespaces is used up or 0",
-        "sudo sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000",
-    ),
+_FULL = "sudo sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 user.max_mnt_namespaces=15000"
+_CAUSES = (  # the words, the cause, what to do
+    *((words, f"AppArmor keeps a jail from {stage}", "claude-local-setup apply") for words, stage in _STAGES),
+    ("(ENOSPC)", "the kernel's limit of namespaces is used up or 0", _FULL),
+    ("unshare failed: No space left", "the kernel's limit of namespaces is used up or 0", _FULL),
     (
         "setting up uid map: Read-only file system",
         "this is a jail itself, without a /proc of its own",
@@ -77,24 +76,28 @@ _CAUSES = (  # bubblewrap's words, the stage or the cause, what to do
 
 
 def needs_copy(config: Config, actual: Actual) -> bool:
-    """Whether a jail can start on this host only by a copy of bubblewrap with a profile of its own."""
-    facts = actual.facts
-    if facts.get("apparmor") != "1" or config.isolation.level not in ("session", "strict"):
+    """Whether a jail can start on this host only by a copy of bubblewrap with a profile of its own.
+
+    Ubuntu 25.04's stock profile lets plain bubblewrap through, but neither unshare nor what bubblewrap starts.
+    """
+    if actual.facts.get("apparmor") != "1" or config.isolation.level not in ("session", "strict"):
         return False
-    if not facts["bwrap"]:  # it cannot be asked yet: Ubuntu 25.04's stock profile lets plain bubblewrap through
-        return facts.get("bwrap_profile") != "1"
-    return any(words in facts.get("userns", "") for words in (_MAP, _NETWORK, _MAKE))
+    return any(words in actual.facts.get("userns", "") for words, _ in _STAGES)
 
 
 def problem(actual: Actual, answer: str) -> tuple[str, str]:
-    """What `answer`, bubblewrap's own words, means on this host, and what to do about it; ("", "") if all is well."""
+    """What `answer`, unshare's or bubblewrap's words, means on this host, and what to do; ("", "") if all is well."""
     if answer == "ok":
         return "", ""
     for words, cause, remedy in _CAUSES:
         if words in answer:
             return cause, remedy
     facts = actual.facts
-    if "not allow non-privileged user namespaces" in answer or "ermissions to create" in answer:
+    if (
+        "not allow non-privileged user namespaces" in answer
+        or "ermissions to create" in answer
+        or "unshare failed" in answer
+    ):
         if facts["userns_clone"] == "0":
             return "this kernel's user namespaces are off", "sudo sysctl -w kernel.unprivileged_userns_clone=1"
         return "a container, a jail or an AppArmor profile around this refuses namespaces", "run it on the host itself"

@@ -91,6 +91,41 @@ def test_a_server_on_a_port_of_roots_is_reached_and_no_capability_stays(plain_ho
     assert {line.split()[1] for line in done.stdout.splitlines()} == {"0" * 16}
 
 
+MOUNTED_LATER = """\
+wrapper=$1 late=$2
+(until [ -e started ]; do sleep 0.05; done; mount -t tmpfs -o mode=1777 tmpfs "$late"; touch "$late/there" mounted) &
+setpriv --ambient-caps=-all --inh-caps=-all "$wrapper" --jail sh -c '
+  touch started; until [ -e mounted ]; do sleep 0.05; done; ls "$1"; touch "$1/escape"' x "$late"
+ls "$late"
+"""
+
+
+@pytest.mark.parametrize("place", ["late", "project/late"])
+def test_what_is_mounted_on_the_host_during_a_session_is_not_there(plain_home: Home, place: str) -> None:
+    plain_home.json("apply", "-y")
+    work = plain_home.workspace()
+    late = plain_home.path / place
+    late.mkdir()
+    room = ("unshare", "--user", "--map-current-user", "--mount", "--keep-caps", "--propagation", "shared", "--")
+    wrapper = plain_home.path / ".local/bin/claude-local"
+    done = plain_home.run(*room, "bash", "-c", MOUNTED_LATER, "x", str(wrapper), str(late), cwd=work)
+    assert done.stdout == "there\n", done.stderr
+
+
+def test_where_no_namespace_can_be_made_the_remedy_is_named(plain_home: Home) -> None:
+    plain_home.json("apply", "-y")
+    room = ("unshare", "--user", "--map-root-user", "--mount", "--", "sh", "-c")
+    limit = 'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --reuid 0 "$@"'
+    wrapper = str(plain_home.path / ".local/bin/claude-local")
+    script = plain_home.write("root-of-nothing", f"#!/bin/sh\n{limit}\n")
+    script.chmod(0o755)
+    text = (plain_home.path / ".local/bin/claude-local").read_text()
+    (plain_home.path / ".local/bin/claude-local").write_text(text.replace(f"uid={os.getuid()}\n", "uid=0\n"))
+    done = plain_home.run(*room, f'exec "{script}" "$@"', "x", wrapper, "--jail", "true", cwd=plain_home.workspace())
+    assert done.returncode == 1
+    assert "no jail can be started on this machine: claude-local-setup verify says why" in done.stderr
+
+
 @pytest.mark.parametrize("name", [b"plain", b"not \xff UTF-8", "ünï".encode(), b"line\nbreak", b" spaces ", b"a,b'c$d"])
 def test_a_socket_is_closed_whatever_its_name(plain_home: Home, name: bytes) -> None:
     plain_home.json("apply", "-y")

@@ -19,31 +19,35 @@ from tests.homes import CACHE
 
 MAP = "bwrap: setting up uid map: Permission denied"
 NETWORK = "bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted"
-MAKE = "bwrap: Creating new namespace failed: Permission denied"
-REFUSED = (
+MAKE = "unshare: unshare failed: Permission denied"
+APART = "unshare: write failed /proc/self/uid_map: Operation not permitted"
+MOUNTS = "unshare: cannot change root filesystem propagation: Permission denied"
+REFUSED = "unshare: unshare failed: Operation not permitted"
+REFUSED_INSIDE = (
     "bwrap: No permissions to create new namespace, likely because the kernel does not allow non-privileged user "
     "namespaces. See <https://deb.li/bubblewrap> or <file:///usr/share/doc/bubblewrap/README.Debian.gz>."
 )
-FRESH = {"bwrap": "", "userns": ""}  # before bubblewrap is installed
 
-# What the probe finds on each, and whether our copy is needed there.
+# What the probe finds on each, and whether our copy is needed there. Where the setting is 1 unshare is asked, which
+# runs bubblewrap if it is there: Ubuntu 25.04 lets plain bubblewrap through by a profile, but not unshare.
 HOSTS: dict[str, tuple[dict[str, str], bool]] = {
     "Debian 12": ({"apparmor": "", "userns_clone": "1"}, False),
-    "Debian 12, fresh": ({"apparmor": "", "userns_clone": "1", **FRESH}, False),
+    "Debian 12, fresh": ({"apparmor": "", "userns_clone": "1", "bwrap": ""}, False),
     "Debian 13": ({"apparmor": "", "userns_clone": "1"}, False),
     "Ubuntu 22.04": ({"apparmor": "", "userns_clone": "1"}, False),
     "Ubuntu 23.10, not enforced": ({"apparmor": "0"}, False),
-    "Ubuntu 24.04": ({"apparmor": "1", "userns": NETWORK}, True),
-    "Ubuntu 24.04, fresh": ({"apparmor": "1", **FRESH}, True),
+    "Ubuntu 24.04": ({"apparmor": "1", "userns": APART}, True),
+    "Ubuntu 24.04, fresh": ({"apparmor": "1", "userns": APART, "bwrap": ""}, True),
     "Ubuntu 24.04, setting switched off": ({"apparmor": "0", "userns": ""}, False),
     "Ubuntu 24.04, unprivileged_userns not loaded": ({"apparmor": "1", "userns": MAKE}, True),
-    "Ubuntu 24.04, no private network asked": ({"apparmor": "1", "userns": MAP}, True),
-    "Ubuntu 24.04, the admin's own profile": ({"apparmor": "1", "userns": "ok", "bwrap_profile": "1"}, False),
-    "Ubuntu 25.04": ({"apparmor": "1", "userns": "ok", "bwrap_profile": "1"}, False),
-    "Ubuntu 25.04, fresh": ({"apparmor": "1", "bwrap_profile": "1", **FRESH}, False),
-    "Ubuntu 25.10, in a container": ({"apparmor": "1", "userns": REFUSED, "bwrap_profile": "1"}, False),
+    "Ubuntu 24.04, the admin's own profile on unshare": ({"apparmor": "1", "userns": MAP}, True),
+    "Ubuntu 24.04, on unshare and mounts": ({"apparmor": "1", "userns": NETWORK}, True),
+    "Ubuntu 24.04, on both": ({"apparmor": "1", "userns": "ok"}, False),
+    "Ubuntu 25.04": ({"apparmor": "1", "userns": MOUNTS}, True),
+    "Ubuntu 25.04, fresh": ({"apparmor": "1", "userns": APART, "bwrap": ""}, True),
+    "Ubuntu 25.10, in a container": ({"apparmor": "1", "userns": REFUSED}, False),
 }
-DEFAULTS = {"bwrap": "/usr/bin/bwrap", "userns": "", "bwrap_profile": "", "bwrap_copy": "", "userns_clone": ""}
+DEFAULTS = {"bwrap": "/usr/bin/bwrap", "userns": "", "bwrap_copy": "", "userns_clone": ""}
 
 
 def recorded(**facts: str) -> Actual:
@@ -108,7 +112,11 @@ def test_it_is_put_once_and_refreshed_when_bubblewrap_was_upgraded() -> None:
         (MAP, {"apparmor": "1"}, "mapping the user", "apply"),
         (NETWORK, {"apparmor": "1"}, "configuring a private network", "apply"),
         (MAKE, {"apparmor": "1"}, "making a namespace", "apply"),
+        (APART, {"apparmor": "1"}, "mapping the user", "apply"),
+        (MOUNTS, {"apparmor": "1"}, "setting its mounts apart", "apply"),
+        ("unshare: unshare failed: No space left on device", {}, "limit of namespaces", "user.max_user_namespaces"),
         (REFUSED, {"userns_clone": "0"}, "namespaces are off", "kernel.unprivileged_userns_clone=1"),
+        (REFUSED_INSIDE, {"userns_clone": "0"}, "namespaces are off", "kernel.unprivileged_userns_clone=1"),
         (REFUSED, {"userns_clone": "1"}, "a container, a jail or an AppArmor profile", "on the host itself"),
         (
             "bwrap: Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)",

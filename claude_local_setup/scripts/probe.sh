@@ -40,13 +40,10 @@ find_claude() { # where the user's shell finds the normal claude; the login shel
   printf '%s' "$found"
 }
 
-ask_bwrap() { # whether a jail can start, in bubblewrap's own words; asked where AppArmor may be in the way
-  [ "$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" = 1 ] && command -v bwrap >/dev/null || return
-  bwrap --unshare-user --unshare-net --ro-bind / / true 2>&1 </dev/null && echo ok
-}
-
-has_bwrap_profile() { # does anything attach to the system's bubblewrap already?
-  grep -qsE '^[^#]*profile .*/bin/bwrap' /etc/apparmor.d/* && echo 1
+ask_userns() { # whether a jail can start, in the words of what refuses it; asked where AppArmor may be in the way
+  [ "$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" = 1 ] || return
+  if command -v bwrap >/dev/null; then set -- bwrap --unshare-user --unshare-net --ro-bind / / true; else set -- true; fi
+  unshare --user --map-current-user --mount --propagation private -- "$@" 2>&1 </dev/null && echo ok
 }
 
 claude=$(find_claude)
@@ -68,7 +65,7 @@ printf '%s\0' \
   "apparmor=$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" \
   "userns_clone=$(line /proc/sys/kernel/unprivileged_userns_clone)" \
   "max_userns=$(line /proc/sys/user/max_user_namespaces)" \
-  "userns=$(ask_bwrap)" "bwrap_profile=$(has_bwrap_profile)" "npm=$(command -v npm)" \
+  "userns=$(ask_userns)" "npm=$(command -v npm)" \
   "bwrap_copy=$(cmp -s /usr/bin/bwrap /usr/lib/claude-local/bwrap && echo fresh)" \
   "claude=$claude" "claude_real=$(readlink -f -- "$claude")" \
   | say facts

@@ -22,8 +22,10 @@ trap 'exit 1' HUP INT TERM
 bwrap=bwrap
 [ ! -x /usr/lib/claude-local/bwrap ] || bwrap=/usr/lib/claude-local/bwrap
 
-userns() { # which stage of a jail fails, in bubblewrap's own words
-  "$bwrap" --unshare-user --ro-bind / / true 2>&1 && "$bwrap" --unshare-user --unshare-net --ro-bind / / true 2>&1 && echo ok
+userns() { # which stage of a jail fails, in the words of what does
+  set -- unshare --user --map-current-user --mount --propagation private --
+  [ "$bwrap" = bwrap ] || set -- "$bwrap" --dev-bind / / -- "$@"
+  "$@" "$bwrap" --unshare-user --ro-bind / / true 2>&1 && "$@" "$bwrap" --unshare-user --unshare-net --ro-bind / / true 2>&1 && echo ok
 }
 
 ask_shell() { # a fresh login shell, as a new terminal starts one

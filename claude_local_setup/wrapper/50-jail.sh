@@ -29,6 +29,15 @@ build_jail() {
   jail+=(--chdir "$cwd")
 }
 
+# Around the jail: bubblewrap alone would go on taking over what is mounted on the host while the session runs, a disk that
+# is plugged in for example, writable as it is there.
+apart=(unshare --user --map-current-user --mount --propagation private --)
+[[ $bwrap == bwrap ]] || apart=("$bwrap" --dev-bind / / -- "${apart[@]}") # AppArmor lets our copy, and what it starts
+
+can_jail() { # can any jail be started here?
+  "${apart[@]}" "$bwrap" --unshare-user --unshare-net --ro-bind / / true 2>/dev/null
+}
+
 lay() { # +|- PATH: sets layers
   layers[$2]=$((mounts += 1))$1
 }

@@ -93,7 +93,7 @@ start_publishing() { # ports of the jail on this machine's loopback
   done
   for port in "${publish[@]}"; do
     is_free "$port" || die 1 "port $port, which network.publish names, is in use on this machine" "claude-local-setup config edit"
-    beside "$bwrap" "${room[@]}" --bind "$session_dir/published" /published \
+    beside "${apart[@]}" "$bwrap" "${room[@]}" --bind "$session_dir/published" /published \
       socat "TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork" "UNIX-CONNECT:/published/$port"
   done
 }
@@ -114,7 +114,7 @@ start_proxy() { # for the allowed domains: by name, on the web's ports, never th
     port=$((20000 + RANDOM % 40000))
     is_free "$port" || continue
     proxy_rules "$port" >"$session_dir/squid.conf"
-    beside "$bwrap" "${room[@]}" squid -N -f "$session_dir/squid.conf"
+    beside "${apart[@]}" "$bwrap" "${room[@]}" squid -N -f "$session_dir/squid.conf"
     if await_proxy "$port" "$!"; then
       relays+=("${#relays[@]} $inner_proxy 3128 127.0.0.1:$port")
       return

@@ -141,8 +141,9 @@ start_in_jail() { # COMMAND [ARG…]: sets result
   # Opened anew: a copy of that descriptor would close when another program starts.
   [[ $network == private ]] && news=/proc/$$/fd/${WATCH[0]}
   network_around
-  "${around[@]}" "$bwrap" --args "$arguments" --seccomp 9 -- "${entry[@]}" "$@" 9<"$filter" 8<"$news"
+  "${apart[@]}" "${around[@]}" "$bwrap" --args "$arguments" --seccomp 9 -- "${entry[@]}" "$@" 9<"$filter" 8<"$news"
   result=$?
+  ((result == 0)) || can_jail || die 1 "no jail can be started on this machine" "claude-local-setup verify says why"
 }
 
 close_inherited() { # nothing that the caller has open goes along, but for the three standard streams
