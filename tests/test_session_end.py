@@ -201,6 +201,21 @@ def test_a_new_repository_is_silent_unless_its_config_names_a_program(ready: Hom
     assert ".git/config" in session_of(ready, "cd new; git config core.fsmonitor ./evil")
 
 
+ENDLESS = {
+    "a device": "ln -s /dev/zero package.json; mkdir -p sub/.git; ln -s /dev/zero sub/.git/config",
+    "a file of a terabyte": "truncate -s 1T package.json; mkdir -p sub/.git; truncate -s 1T sub/.git/config",
+    "settings of a terabyte": "truncate -s 1T ~/.claude-local/settings.json",
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_what_a_session_left_to_be_read_for_ever_is_not(ready: Home, what: str) -> None:
+    begun = time.monotonic()
+    said = session_of(ready, ENDLESS[what])
+    assert time.monotonic() - begun < 60
+    assert ("sub/.git/config" in said) == ("sub" in ENDLESS[what])
+
+
 def test_a_planted_name_cannot_speak_to_the_terminal(ready: Home) -> None:
     said = session_of(ready, "mkdir -p $'\\e]0;evil\\a'; echo >$'\\e]0;evil\\a/.envrc'")
     assert ".envrc" in said

@@ -9,6 +9,14 @@ is_inside() { # PATH FOLDER: is PATH that folder, or below it?
   [[ $1 == "$2" || $1 == "${2%/}"/* ]]
 }
 
+# A session can leave links to devices, and files of any size: who read one of them would read for ever.
+read_whole() { # FILE: sets REPLY to what it holds; false if it is no file, or holds more than anybody writes
+  local LC_ALL=C
+  [[ -f $1 ]] || return
+  REPLY=$(head -c 1000001 -- "$1" 2>/dev/null | tr '\0' '?')
+  ((${#REPLY} <= 1000000))
+}
+
 at_home() { # WRITTEN: sets REPLY to the path, "~/" being the home directory
   case $1 in
     \~) REPLY=$real_home ;;

@@ -4,7 +4,8 @@ find_git() { # sets git_dirs: the folders that git must be able to write, beside
   local pointer own common
   git_dirs=()
   [[ -f $workspace/.git && ! -L $workspace/.git ]] || return 0
-  IFS= read -r pointer <"$workspace/.git" || return 0
+  read_whole "$workspace/.git" || return 0
+  pointer=${REPLY%%$'\n'*}
   [[ $pointer == "gitdir: "* ]] || return 0
   own=${pointer#gitdir: }
   [[ $own == /* ]] || own=$workspace/$own
@@ -13,7 +14,8 @@ find_git() { # sets git_dirs: the folders that git must be able to write, beside
   # The folder must point back here: else a planted .git file would open any folder that it names.
   if [[ -f $own/commondir ]]; then
     points_back "$own/gitdir" "$workspace/.git" "$own" || return 0
-    IFS= read -r common <"$own/commondir" || return 0
+    read_whole "$own/commondir" || return 0
+    common=${REPLY%%$'\n'*}
     [[ $common == /* ]] || common=$own/$common
     resolve "$common" && common=$REPLY
     [[ $own == "$common"/worktrees/* ]] && is_git_dir "$common" && git_dirs=("$common")
@@ -24,7 +26,8 @@ find_git() { # sets git_dirs: the folders that git must be able to write, beside
 
 points_back() { # FILE EXPECTED BASE: does the path in FILE lead to EXPECTED?
   local line
-  IFS= read -r line <"$1" || return 1
+  read_whole "$1" || return 1
+  line=${REPLY%%$'\n'*}
   [[ $line == /* ]] || line=$3/$line
   resolve "$line" && [[ $REPLY == "$2" ]]
 }
@@ -35,12 +38,13 @@ is_git_dir() { # FOLDER
 
 is_module_of() { # FOLDER: does its core.worktree lead to the workspace?
   local line
+  read_whole "$1/config" || return 1
   while IFS= read -r line; do
     if [[ $line =~ ^[[:space:]]*worktree[[:space:]]*=[[:space:]]*(.*)$ ]]; then
       line=${BASH_REMATCH[1]}
       [[ $line == /* ]] || line=$1/$line
       resolve "$line" && [[ $REPLY == "$workspace" ]] && return 0
     fi
-  done <"$1/config"
+  done <<<"$REPLY"
   return 1
 }

@@ -234,8 +234,8 @@ set_context() { # TOKENS, or "" to take it out again
   local file=$config_dir/settings.json text wanted='' rest
   local key='"CLAUDE_CODE_MAX_CONTEXT_TOKENS"' most='"CLAUDE_CODE_MAX_OUTPUT_TOKENS"' is='[[:space:]]*:[[:space:]]*"'
   local ours="(\"CLAUDE_CODE_ATTRIBUTION_HEADER\"${is}0\")(,[[:space:]]*$key${is}[0-9]+\",[[:space:]]*$most${is}[0-9]+\")?"
-  [[ -f $file && ! -L $file && -w $file ]] || return 0
-  text=$(<"$file")
+  [[ ! -L $file && -w $file ]] && read_whole "$file" || return 0
+  text=$REPLY
   [[ $text =~ $ours ]] || return 0
   rest=${BASH_REMATCH[2]-}
   output_limit "${1:-0}"

@@ -50,7 +50,7 @@ what_runs() { # /RELATIVE FILE: sets REPLY to what it could do; false if nothing
     */.npmrc | */.yarnrc | */.yarnrc.yml | */.pnpmfile.cjs) REPLY="the package manager obeys it" ;;
     */.cargo/config | */.cargo/config.toml) REPLY="cargo obeys it, and it can name programs to run" ;;
     */package.json)
-      grep -qE '"(pre|post)?(install|prepare|pack|publish)"[[:space:]]*:' "$2" 2>/dev/null || return 1
+      read_whole "$2" && ! grep -qE '"(pre|post)?(install|prepare|pack|publish)"[[:space:]]*:' <<<"$REPLY" && return 1
       REPLY="npm runs its install scripts"
       ;;
     */.github/workflows/* | */.gitlab-ci.yml) REPLY="it runs on your CI when you push" ;;
@@ -60,5 +60,5 @@ what_runs() { # /RELATIVE FILE: sets REPLY to what it could do; false if nothing
 
 is_harmless_config() { # FILE of git's: only what a new repository, a remote or a branch writes
   local word='repositoryformatversion|filemode|bare|logallrefupdates|symlinks|ignorecase|precomposeunicode|worktree'
-  ! grep -vqiE "^[[:space:]]*(\[(core|remote \"[^\"]*\"|branch \"[^\"]*\"|user|submodule \"[^\"]*\"|init)\]|($word|url|fetch|remote|merge|rebase|name|email|active|defaultbranch)[[:space:]]*=[^!]*)?$" "$1"
+  read_whole "$1" && ! grep -vqiE "^[[:space:]]*(\[(core|remote \"[^\"]*\"|branch \"[^\"]*\"|user|submodule \"[^\"]*\"|init)\]|($word|url|fetch|remote|merge|rebase|name|email|active|defaultbranch)[[:space:]]*=[^!]*)?$" <<<"$REPLY"
 }
