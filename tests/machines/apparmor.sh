@@ -8,7 +8,7 @@ compile=(apparmor_parser --skip-kernel-load --skip-cache --quiet)
 if [[ ! -e $folder/complete ]]; then
   rm -rf --one-file-system -- "$folder"
   mkdir -p -- "$folder"
-  mirror=$(apt-get indextargets --format '$(SITE)' | grep debian.org/debian | head -n 1)
+  mirror=$(apt-get indextargets --format '$(LABEL) $(SITE)' | awk '$1 == "Debian" { print $2; exit }')
   debootstrap --variant=minbase --include=apparmor trixie "$folder/root" "$mirror" >"$folder/log" 2>&1
   touch "$folder/complete"
 fi

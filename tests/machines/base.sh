@@ -12,7 +12,7 @@ rm -rf --one-file-system -- "$base"
 mkdir -p -- "$base"
 root=$base/root
 if [[ -n $suite ]]; then
-  mirror=$(apt-get indextargets --format '$(SITE)' | grep debian.org/debian | head -n 1)
+  mirror=$(apt-get indextargets --format '$(LABEL) $(SITE)' | awk '$1 == "Debian" { print $2; exit }')
 else
   # shellcheck disable=SC1091
   suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
