@@ -57,8 +57,10 @@ make_command() { # one that finds its own environment: the start scripts that pi
 exec "$(dirname -- "$(readlink -f -- "$0")")/bin/python" -I -m claude_local_setup "$@"
 END
   chmod 755 "$new/claude-local-setup"
-  rm -rf -- "$venv"
+  rm -rf -- "$venv.old"
+  [ ! -e "$venv" ] || mv -- "$venv" "$venv.old"
   mv -- "$new" "$venv"
+  rm -rf -- "$venv.old"
   ln -sfn -- "$venv/claude-local-setup" "$command"
 }
 

@@ -216,6 +216,16 @@ def test_what_a_session_left_to_be_read_for_ever_is_not(ready: Home, what: str) 
     assert ("sub/.git/config" in said) == ("sub" in ENDLESS[what])
 
 
+def test_what_a_session_counted_on_is_taken_out_of_its_settings_and_nothing_else(ready: Home) -> None:
+    settings = ready.path / ".claude-local/settings.json"
+    before = settings.read_bytes()
+    more = '"CLAUDE_CODE_MAX_CONTEXT_TOKENS": "5", "CLAUDE_CODE_MAX_OUTPUT_TOKENS": "5"'
+    edit = f"""sed -i 's/"CLAUDE_CODE_ATTRIBUTION_HEADER": "0"/&, {more}/' ~/.claude-local/settings.json"""
+    look = "truncate -s -1 ~/.claude-local/settings.json; grep -c MAX_OUTPUT ~/.claude-local/settings.json >&2"
+    assert session_of(ready, f"{edit}; {look}") == "1\n"
+    assert settings.read_bytes() == before.removesuffix(b"\n")
+
+
 def test_a_planted_name_cannot_speak_to_the_terminal(ready: Home) -> None:
     said = session_of(ready, "mkdir -p $'\\e]0;evil\\a'; echo >$'\\e]0;evil\\a/.envrc'")
     assert ".envrc" in said

@@ -10,11 +10,12 @@ is_inside() { # PATH FOLDER: is PATH that folder, or below it?
 }
 
 # A session can leave links to devices, and files of any size: who read one of them would read for ever.
-read_whole() { # FILE: sets REPLY to what it holds; false if it is no file, or holds more than anybody writes
+read_whole() { # FILE: sets REPLY to its bytes; false if it is no file, or no text, or longer than anybody writes
   local LC_ALL=C
   [[ -f $1 ]] || return
-  REPLY=$(head -c 1000001 -- "$1" 2>/dev/null | tr '\0' '?')
-  ((${#REPLY} <= 1000000))
+  REPLY=$(head -c 1000001 -- "$1" 2>/dev/null | tr '\0' '\1' && printf x)
+  REPLY=${REPLY%x}
+  ((${#REPLY} <= 1000000)) && [[ $REPLY != *$'\1'* ]]
 }
 
 at_home() { # WRITTEN: sets REPLY to the path, "~/" being the home directory

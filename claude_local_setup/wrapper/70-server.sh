@@ -244,7 +244,7 @@ set_context() { # TOKENS, or "" to take it out again
   text=${text/"${BASH_REMATCH[0]}"/"${BASH_REMATCH[1]}$wanted"}
   # Never through a link: a session can put one where a file is expected.
   rest=$config_dir/.settings.$$.$RANDOM
-  (set -C && printf '%s\n' "$text" >"$rest") 2>/dev/null && mv -fT -- "$rest" "$file"
+  (set -C && printf '%s' "$text" >"$rest") 2>/dev/null && mv -fT -- "$rest" "$file"
   return 0
 }
 

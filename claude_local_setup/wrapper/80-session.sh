@@ -143,7 +143,8 @@ start_in_jail() { # COMMAND [ARG…]: sets result
   network_around
   "${apart[@]}" "${around[@]}" "$bwrap" --args "$arguments" --seccomp 9 -- "${entry[@]}" "$@" 9<"$filter" 8<"$news"
   result=$?
-  ((result == 0)) || can_jail || die 1 "no jail can be started on this machine" "claude-local-setup verify says why"
+  # Said in a subshell: what a session has planted is named all the same.
+  ((result == 0)) || can_jail || (die 1 "no jail can be started on this machine" "claude-local-setup verify says why")
 }
 
 close_inherited() { # nothing that the caller has open goes along, but for the three standard streams
