@@ -38,6 +38,14 @@ class Write:
 
 
 @dataclass(frozen=True)
+class PutTree:
+    """Puts the folder at `path` (no link) with just the files of a tar, whatever is there."""
+
+    path: str
+    archive: bytes
+
+
+@dataclass(frozen=True)
 class MakeLink:
     path: str
     to: str
@@ -94,7 +102,7 @@ class Run:
 
 
 Removal = RemoveFile | RemoveFolder | RemoveAll | RemoveRecord | Uninstall
-Action = Install | Run | MakeDirectory | SetMode | Write | MakeLink | Removal
+Action = Install | Run | MakeDirectory | SetMode | Write | PutTree | MakeLink | Removal
 
 
 @dataclass(frozen=True)
@@ -142,10 +150,4 @@ APT_INSTALL = [
 def package_commands(action: Install | Uninstall) -> list[list[str]]:
     if isinstance(action, Uninstall):  # dpkg, not apt-get: it refuses where another package needs one of them
         return [["dpkg", "--remove", *action.packages]]
-    # A session starts a proxy of its own: the system's, which the package starts, is not wanted.
-    stop = "systemctl disable --now squid.service || { service squid stop; update-rc.d squid disable; }"
-    return [
-        APT_UPDATE,
-        [*APT_INSTALL, *action.packages],
-        *([["sh", "-c", stop]] if "squid" in action.packages else []),
-    ]
+    return [APT_UPDATE, [*APT_INSTALL, *action.packages]]

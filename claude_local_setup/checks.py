@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from . import battery, userns
+from . import userns
 from .actions import Step
 from .config import Config
 from .manifest import Manifest
 from .probe import Actual
 from .report import Finding
+from .session import battery
 from .settings import is_jailed
 from .trials import Trials, shells
 
@@ -145,7 +146,7 @@ def _boundary(config: Config, trials: Trials) -> Iterator[Finding]:
     if not is_jailed(config):
         return
     answer = trials.get("boundary", "")
-    told = battery.outcomes(config, answer)
+    told = battery.outcomes(config.isolation.level, config.network.mode, answer, nested=config.isolation.nested)
     if all(outcome == "untold" for _, outcome in told):
         why = f"nothing could be tried: {_plain(answer)[:300]}" if answer else UNTRIED
         yield Finding("boundary: the jail starts", why, "claude-local --jail true")
@@ -156,7 +157,10 @@ def _boundary(config: Config, trials: Trials) -> Iterator[Finding]:
         yield Finding(check, *_unless(outcome == wanted, f"it {outcome}", "claude-local --explain, then apply"))
 
 
-SERVER = ("answers", "Messages API", "tools", "system message in mid-conversation", "context", "attribution header off")
+SERVER = (
+    *("answers", "no tools of its own", "Messages API", "tools", "system message in mid-conversation"),
+    *("context", "attribution header off"),
+)
 
 
 def _server(trials: Trials) -> Iterator[Finding]:

@@ -1,19 +1,11 @@
-"""The one kind of expected failure: a sentence that says what is wrong, and one thing to do about it."""
+"""The one kind of expected failure, the session program's own: a sentence that says what is wrong, and one remedy."""
 
 from __future__ import annotations
 
-FAILED = 1
-USAGE = 2
+from .session.words import FAILED, USAGE
+from .session.words import Refusal as SetupError
 
-
-class SetupError(Exception):
-    """An expected failure. `problem` is one sentence, `remedy` one thing to do, `exit_code` 1 (2: usage, config)."""
-
-    def __init__(self, problem: str, *, remedy: str, exit_code: int = FAILED) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.remedy = remedy
-        self.exit_code = exit_code
+__all__ = ["FAILED", "USAGE", "ConfigError", "SetupError"]
 
 
 class ConfigError(SetupError):

@@ -6,17 +6,21 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from . import remote
 from .errors import FAILED, SetupError
 from .fleet import There, opened
-from .models import Model
-from .models_command import as_object, line_of
+from .models_command import as_object, line_of, servers
 from .output import printable, say
 from .report import Report
-from .switching import Progress, Servers, offer, use
+from .session.models import Model
+from .session.switching import Servers, offer, use
+
+if TYPE_CHECKING:
+    from .session.switching import Progress
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,12 @@ def _answered(there: There, work: Callable[[There], Sequence[Model]]) -> Answere
 
 def _servers(there: There) -> Servers:
     if remote.transport(there.host) is None:
-        return Servers.of(there.config)
+        return servers(there.config)
     if there.config.server.base_url.startswith("https:"):
         raise SetupError(
             "a server with https is not asked through SSH", remedy="claude-local-setup models, on that host"
         )
-    return Servers.of(there.config, partial(remote.dial, there.host))
+    return servers(there.config, partial(remote.dial, there.host))
 
 
 def _progress(there: There) -> Progress:

@@ -145,7 +145,7 @@ def is_config_dir_ours(actual: Actual) -> bool:
 def is_ours(entry: File, actual: Actual) -> bool:
     """Whether the file is one of ours though no manifest says so: as it should be, or signed by an earlier version."""
     wrapper = actual.node(actual.path(paths.WRAPPER)).content or b""
-    in_config_dir = entry.path.startswith(actual.path(paths.CONFIG_DIR) + "/")
+    in_config_dir = entry.path.startswith((actual.path(paths.CONFIG_DIR) + "/", actual.path(paths.PRODUCT) + "/"))
     content = actual.node(entry.path).content
     signed = SIGNATURE in wrapper[:1000]
     return content is not None and (content == entry.content or (signed and (in_config_dir or content == wrapper)))

@@ -6,19 +6,30 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
+from .config import Config
 from .config_file import load
 from .errors import SetupError
-from .models import Model, Offer
 from .output import printable, say
-from .switching import Progress, Servers, offer, use
+from .session.models import Model, Offer
+from .session.switching import Servers, offer, use
+
+if TYPE_CHECKING:
+    from .session.http import Dial
+    from .session.switching import Progress
+
+
+def servers(config: Config, dial: Dial | None = None) -> Servers:
+    """Those of the config, called from this machine, or by `dial`."""
+    return Servers.of(config.server.base_url, config.server.management_url, config.server.auth_token, dial)
 
 
 def list_here(*, as_json: bool) -> int:
     """Returns 0. SetupError where the server cannot be asked."""
-    offered = offer(Servers.of(load()))
+    offered = offer(servers(load()))
     if as_json:
         click.echo(_json(offered))
     elif sys.stdout.isatty():
@@ -34,7 +45,7 @@ def use_here(name: str, *, as_json: bool) -> int:
     config = load()
     with _shown(err=as_json) as progress:
         try:
-            model = use(Servers.of(config), name, progress)
+            model = use(servers(config), name, progress)
         except SetupError as error:
             raise SetupError(printable(error.problem), remedy=printable(error.remedy)) from None
         except KeyboardInterrupt:

@@ -14,6 +14,7 @@ from .actions import (
     Install,
     MakeDirectory,
     MakeLink,
+    PutTree,
     RemoveAll,
     RemoveFile,
     RemoveFolder,
@@ -66,6 +67,8 @@ def _commands(action: Action) -> Iterator[StringCommand]:
         case Write(path, content, mode, expected):
             words = [*_script("write"), path, f"{mode:04o}", expected, sha256(content)]
             yield line(*words, _stdin=_base64_lines(content))
+        case PutTree(path, archive):
+            yield line(*_script("tree"), path, sha256(archive), _stdin=_base64_lines(archive))
         case RemoveFile(path, expected):
             yield line(*_script("remove"), "file", expected, path)
         case RemoveFolder(path):

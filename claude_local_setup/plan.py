@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Iterable
 
-from . import block, claude_program, distribution, json_merge, paths, userns
+from . import block, claude_program, distribution, json_merge, userns
 from .actions import (
     ABSENT,
     APT_INSTALL,
@@ -15,6 +15,7 @@ from .actions import (
     Install,
     MakeDirectory,
     MakeLink,
+    PutTree,
     Run,
     SetMode,
     Step,
@@ -25,17 +26,28 @@ from .diff import diff_of
 from .manifest import Manifest, manifest_entry, sha256
 from .places import (
     ImpossibleError,
-    check_no_session,
     check_not_normal,
     check_parent,
     check_place,
     check_writable,
-    is_inside,
     quoted,
 )
 from .probe import Actual, Node
 from .record import Record
-from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Seed, shown
+from .target import (
+    Block,
+    BwrapCopy,
+    ClaudeProgram,
+    Directory,
+    Entry,
+    File,
+    Link,
+    MergedJson,
+    Packages,
+    Program,
+    Seed,
+    shown,
+)
 
 
 def plan(entries: Iterable[Entry], actual: Actual, stale: Iterable[Record] = ()) -> list[Step]:
@@ -63,6 +75,8 @@ def _step(entry: Entry, actual: Actual, earlier: Manifest) -> Step:
                 return _directory(entry, actual)
             case Link():
                 return _link(entry, actual)
+            case Program():
+                return _program(entry, actual)
             case File() | Seed() | MergedJson() | Block():
                 return _file(entry, actual, earlier)
     except ImpossibleError as reason:
@@ -147,6 +161,15 @@ def _directory(entry: Directory, actual: Actual) -> Step:
     return Step(entry.name, "pending", mode_diff(entry.path, node, entry.mode), SetMode(node.real, entry.mode))
 
 
+def _program(entry: Program, actual: Actual) -> Step:
+    node = actual.node(entry.path)
+    if node.kind == "directory" and not node.link and actual.programs.get(entry.path) == entry.digest:
+        return Step(entry.name)
+    if node.kind == "absent":
+        check_parent(entry.path, actual)
+    return Step(entry.name, "pending", f"+ {shown(entry.path, actual)}\n", PutTree(entry.path, entry.archive))
+
+
 def _link(entry: Link, actual: Actual) -> Step:
     node = actual.node(entry.path)
     if node.link and node.real == os.path.normpath(actual.node(entry.to).real or entry.to):
@@ -171,8 +194,6 @@ def _file(entry: File | Seed | MergedJson | Block, actual: Actual, earlier: Mani
     if node.content == content:
         return Step(entry.name, "pending", mode_diff(entry.path, node, mode), SetMode(node.real, mode))
     check_writable(entry.path, node, actual)
-    if isinstance(entry, File) and is_inside(entry.path, actual.path(paths.CONFIG_DIR)):
-        check_no_session(actual)
     expected = ABSENT if node.content is None else sha256(node.content)
     diff = diff_of(node.content, content, shown(entry.path, actual))
     return Step(entry.name, "pending", diff, Write(node.real, content, mode, expected))

@@ -34,7 +34,7 @@ FACTS = frozenset(
     (
         *("format", "home", "real_home", "uid", "shell", "zsh_rc", "fish_rc", "config", "arch", "kernel"),
         *("bwrap", "socat", "squid", "apt", "sudo", "apparmor", "userns_clone", "max_userns", "claude", "claude_real"),
-        *("userns", "bwrap_copy", "npm"),
+        *("userns", "bwrap_copy", "npm", "python3", "git"),
     )
 )
 
@@ -58,6 +58,7 @@ class Actual:
     nodes: Mapping[str, Node]
     normal: Normal = field(default_factory=Normal)
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by real path: the names in it
+    programs: Mapping[str, str] = field(default_factory=dict)  # by folder: the digest of a session program's files
     sessions: tuple[int, ...] = ()  # processes of claude-local sessions of this home
 
     @property
@@ -130,6 +131,7 @@ def _read(lines: list[str]) -> Actual:
         _nodes(single),
         _normal(single),
         _folders(single["names"]),
+        dict(_pairs(single["programs"])),
         tuple(int(number) for number in _text(single["sessions"]).split()),
     )
 

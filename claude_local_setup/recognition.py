@@ -9,7 +9,7 @@ from . import block, json_merge, paths, userns
 from .manifest import Manifest, before, is_config_dir_ours, is_ours, own_folders
 from .probe import Actual
 from .record import Before, Put, Record, place, put, sha256
-from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Seed
+from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Program, Seed
 
 
 def recognised(entries: Iterable[Entry], actual: Actual) -> Manifest:
@@ -29,6 +29,8 @@ def _is_known(entry: Entry, actual: Actual) -> bool:
             return True
         case File():
             return is_ours(entry, actual)
+        case Program():
+            return actual.programs.get(entry.path) == entry.digest
         case Seed():
             return actual.node(entry.path).content == entry.content
         case Link():

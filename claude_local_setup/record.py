@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Seed
+from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Program, Seed
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,8 @@ def put(entry: Entry) -> Put:
             return Put(entry.path, to=entry.to)
         case File() | Seed():
             return Put(entry.path, sha256=sha256(entry.content))
+        case Program():
+            return Put(entry.path, sha256=entry.digest)
         case Block():
             return Put(entry.path, body=entry.body.decode())
         case MergedJson():

@@ -15,7 +15,7 @@ from .places import ImpossibleError, check_no_session, check_not_normal, is_insi
 from .plan import mode_diff
 from .probe import Actual
 from .record import Before, Record, sha256
-from .target import PACKAGES, PROXY_PACKAGE, shown
+from .target import EARLIER_PACKAGES, PACKAGES, shown
 from .undo import removed_file, undo
 
 NOTE = b"apply made this folder; `claude-local-setup remove --purge` removes it with all that is in it.\n"
@@ -150,7 +150,7 @@ def _packages(record: Record, actual: Actual) -> Iterator[Step]:
 
 def installed_by_us(record: Record, actual: Actual) -> tuple[str, ...]:
     """The packages of the record that were not there before the first apply, and are there now."""
-    commands = PACKAGES | PROXY_PACKAGE
+    commands = PACKAGES | EARLIER_PACKAGES
     return tuple(
         package
         for package in record.put.packages

@@ -1,9 +1,10 @@
-"""The jail's seccomp filter as a classic BPF program: three ways out that no mount and no namespace closes.
+"""The jail's seccomp filter as a classic BPF program: the ways out that no mount and no namespace closes.
 
 Typing into the terminal (TIOCSTI, TIOCLINUX): a new terminal session (`bwrap --new-session`) would refuse it too, but
 takes resize and Ctrl-Z away. The kernel's keyrings (add_key, request_key, keyctl): a session inherits its user's.
 Sockets of families that no network namespace confines (vsock to a virtual machine's host, Bluetooth): all but unix, IP
-and netlink.
+and netlink. What would make such calls by another way (io_uring), and what looks into the kernel itself (bpf, perf
+events, userfaultfd), as container engines refuse it by default.
 Numbers: linux/audit.h, linux/seccomp.h, asm/ioctls.h, linux/socket.h and the system call table of each architecture.
 """
 
@@ -18,12 +19,14 @@ from .errors import SetupError
 
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in struct seccomp_data
-_RETURNS = {"allow": 0x7FFF0000, "refuse": 0x00050000 | 1, "no such family": 0x00050000 | 97}  # EPERM, EAFNOSUPPORT
+# EPERM, ENOSYS (programs go on without io_uring where there is none), EAFNOSUPPORT
+_RETURNS = {"allow": 0x7FFF0000, "refuse": 0x00050001, "no such call": 0x00050026, "no such family": 0x00050061}
 _REQUESTS = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 _FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK
 _X32 = 0x40000000
+_IO_URING = (425, 426, 427)  # setup, enter, register: on every architecture
 
-_End = Literal["allow", "refuse", "no such family"]
+_End = Literal["allow", "refuse", "no such call", "no such family"]
 
 
 @dataclass(frozen=True)
@@ -33,21 +36,25 @@ class _Calls:
     arch: int
     ioctl: int
     socket: int
-    refused: tuple[int, ...]  # add_key, request_key, keyctl; and socketcall, whose arguments a filter cannot read
+    # add_key, request_key, keyctl; bpf, perf_event_open, userfaultfd; socketcall, whose arguments no filter can read
+    refused: tuple[int, ...]
 
 
-_X86_64 = _Calls(0xC000003E, 16, 41, (248, 249, 250))
-_I386 = _Calls(0x40000003, 54, 359, (286, 287, 288, 102))
-_ARM64 = _Calls(0xC00000B7, 29, 198, (217, 218, 219))
-_ARM = _Calls(0x40000028, 54, 281, (309, 310, 311, 102))
+_X86_64 = _Calls(0xC000003E, 16, 41, (248, 249, 250, 321, 298, 323))
+_I386 = _Calls(0x40000003, 54, 359, (286, 287, 288, 357, 336, 374, 102))
+_ARM64 = _Calls(0xC00000B7, 29, 198, (217, 218, 219, 280, 241, 282))
+_ARM = _Calls(0x40000028, 54, 281, (309, 310, 311, 386, 364, 388, 102))
 _TABLES = {
     "x86_64": (_X86_64, _I386),
     "aarch64": (_ARM64, _ARM),
     "armv7l": (_ARM,),
     "i686": (_I386,),
-    "riscv64": (_Calls(0xC00000F3, 29, 198, (217, 218, 219)),),
-    "ppc64le": (_Calls(0xC0000015, 54, 326, (269, 270, 271, 102)),),
-    "s390x": (_Calls(0x80000016, 54, 359, (278, 279, 280, 102)), _Calls(0x00000016, 54, 359, (278, 279, 280, 102))),
+    "riscv64": (_Calls(0xC00000F3, 29, 198, (217, 218, 219, 280, 241, 282)),),
+    "ppc64le": (_Calls(0xC0000015, 54, 326, (269, 270, 271, 361, 319, 364, 102)),),
+    "s390x": (
+        _Calls(0x80000016, 54, 359, (278, 279, 280, 351, 331, 355, 102)),
+        _Calls(0x00000016, 54, 359, (278, 279, 280, 351, 331, 355, 102)),
+    ),
 }
 
 
@@ -111,6 +118,8 @@ def _rules(calls: _Calls, low: int) -> Iterator[_Instruction]:
         yield _When(_X32, "refuse", at_least=True)
     for number in calls.refused:
         yield _When(number, "refuse")
+    for number in _IO_URING:
+        yield _When(number, "no such call")
     yield _Skip(calls.ioctl, len(_REQUESTS) + 2)
     yield _Load(_SECOND_ARGUMENT + low)
     for request in _REQUESTS:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .config import Config
+from .session import proxy
 
 # The name sent where any will do: a llama-server with one model ignores it. Claude Code takes a name with "claude-3-"
 # for an old model, and then puts all that is the same in each session before the user's first words. With other names
@@ -65,7 +66,7 @@ _HOOKS = {
             "hooks": [
                 {
                     "type": "command",
-                    "command": "~/.claude-local/model hook",
+                    "command": "~/.local/share/claude-local/model hook",
                     "timeout": 700,
                     "statusMessage": "asking for the model",
                 }
@@ -116,7 +117,7 @@ def user_settings(config: Config, home: str) -> dict[str, Any]:
         "env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0"},
         "includeGitInstructions": False,  # git's status is in the prompt's first part, and changes with each commit
         "skipWebFetchPreflight": True,  # it would ask the vendor about every address
-        "statusLine": {"type": "command", "command": "~/.claude-local/model status"},
+        "statusLine": {"type": "command", "command": "~/.local/share/claude-local/model status"},
         **config.settings,
     }
 
@@ -138,7 +139,7 @@ def as_json(value: dict[str, Any]) -> bytes:
     return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
-PROXY = "http://127.0.0.2:3128"  # in the jail; the wrapper's 60-network.sh puts the proxy there
+PROXY = f"http://{proxy.ADDRESS}:{proxy.PORT}"  # in the jail
 
 
 def has_proxy(config: Config) -> bool:

@@ -10,6 +10,7 @@ from .actions import Step, Write
 from .config import Config
 from .folders import emptied, leftovers
 from .manifest import Manifest, manifest_entry
+from .places import ImpossibleError, check_no_session, is_inside
 from .plan import plan
 from .probe import Actual
 from .record import Record, place, sha256
@@ -53,8 +54,19 @@ def _place(record: Record) -> str:
 
 
 def _undone(record: Record, actual: Actual) -> Step:
-    step = undo(record, actual)
+    step = _while_none_runs(record, actual) or undo(record, actual)
     return replace(step, name=f"{step.name}, no longer wanted")
+
+
+def _while_none_runs(record: Record, actual: Actual) -> Step | None:
+    """Where 0.1.0 put what binds its sessions, one that runs could put something else in its place."""
+    if record.kind != "File" or not is_inside(record.put.path, actual.path(paths.CONFIG_DIR)):
+        return None
+    try:
+        check_no_session(actual)
+    except ImpossibleError as reason:
+        return Step(record.name, "failed", error=reason.error, remedy=reason.remedy)
+    return None
 
 
 def _folders(stale: Iterable[Record], entries: Iterable[Entry]) -> set[str]:

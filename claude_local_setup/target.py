@@ -9,18 +9,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import block, paths, settings, shell, userns
+from . import block, paths, program, settings, shell, userns
 from .block import Marks
 from .claude_program import expected_path
 from .config import Config
 from .memory import memory
 from .probe import Actual
 from .seccomp import seccomp_filter
-from .wrapper import model_script, wrapper
 
-PACKAGES = {"bubblewrap": "bwrap", "socat": "socat"}  # package -> the command that shows it is there
+PACKAGES = {
+    "bubblewrap": "bwrap",
+    "socat": "socat",
+    "python3": "python3",
+    "git": "git",
+}  # package -> the command that shows it is there
 
-PROXY_PACKAGE = {"squid": "squid"}
+
+EARLIER_PACKAGES = {"squid": "squid"}  # of earlier versions
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,16 @@ class File:
     path: str
     content: bytes
     mode: int
+
+
+@dataclass(frozen=True)
+class Program:
+    """A folder of files that are wholly ours; `digest` is what the probe says of it, `archive` a tar of them."""
+
+    name: str
+    path: str
+    digest: str
+    archive: bytes
 
 
 @dataclass(frozen=True)
@@ -101,14 +116,14 @@ class ClaudeProgram:
     install: str
 
 
-Entry = Packages | Directory | File | Seed | MergedJson | Block | Link | BwrapCopy | ClaudeProgram
+Entry = Packages | Directory | File | Program | Seed | MergedJson | Block | Link | BwrapCopy | ClaudeProgram
 
 
 def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     """The entries for one host, but for the manifest, which describes them."""
     at = actual.path
     # First what can be refused (root rights), so that a refusal leaves nothing half done.
-    yield Packages("packages", PACKAGES | (PROXY_PACKAGE if settings.has_proxy(config) else {}))
+    yield Packages("packages", PACKAGES)
     if userns.needs_copy(config, actual):
         yield BwrapCopy("AppArmor profile", userns.PROFILE)
     yield Directory("config directory", at(paths.CONFIG_DIR), 0o700)
@@ -117,11 +132,13 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     yield File("enforced.json", at(paths.ENFORCED), settings.as_json(settings.enforced_settings(config)), 0o600)
     yield MergedJson("settings.json", at(paths.SETTINGS), settings.user_settings(config, actual.home), 0o600)
     yield Seed(".claude.json", at(paths.STATE), settings.as_json({"hasCompletedOnboarding": True}), 0o600)
-    yield File("model script", at(paths.MODEL), model_script(config, actual), 0o755)
+    yield Program("session program", program.folder(actual), program.digest(), program.archive())
+    yield File("values.json", at(paths.VALUES), program.values(config, actual), 0o644)
+    yield File("model script", at(paths.MODEL), program.model_script(actual), 0o755)
     yield File("/local-model", at(paths.MODEL_COMMAND), settings.MODEL_COMMAND.encode(), 0o644)
     yield Block("CLAUDE.md", at(paths.MEMORY), memory(config), block.MARKDOWN, 0o644)
     yield Link("ide link", at(paths.IDE_LINK), at(paths.IDE))
-    yield File("wrapper", at(paths.WRAPPER), wrapper(config, actual), 0o755)
+    yield File("wrapper", at(paths.WRAPPER), program.wrapper(actual), 0o755)
     # Last, so that a shell never names a command that is not there yet.
     for rc in shell.rc_files(config, actual):
         yield Block(f"shell block in {shown(rc, actual)}", rc, shell.body(rc), block.SHELL, 0o644)
@@ -137,6 +154,8 @@ def probed_paths(config: Config) -> list[str]:
             paths.CONFIG_DIR,
             paths.FILTER,
             paths.ENFORCED,
+            paths.VALUES,
+            f"{program.program_path()}/session",
             paths.SETTINGS,
             paths.STATE,
             paths.MEMORY,

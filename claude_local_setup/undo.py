@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from . import block, json_merge, paths, userns
-from .actions import Command, MakeLink, RemoveFile, Run, Step, Write
+from .actions import Command, MakeLink, RemoveAll, RemoveFile, Run, Step, Write
 from .diff import diff_of
 from .places import ImpossibleError, check_folder, check_not_normal, check_place, check_writable, is_inside, quoted
 from .probe import Actual, Node
@@ -28,6 +28,8 @@ def undo(record: Record, actual: Actual) -> Step:
                 return _merged(record, node, actual)
             case "File":
                 return _file(record, node, actual)
+            case "Program":
+                return _program(record, node, actual)
             case "Seed":
                 return _seed(record, node, actual)
             case "Link":
@@ -80,6 +82,14 @@ def _file(record: Record, node: Node, actual: Actual) -> Step:
     if node.link:
         return _kept(record, "you made it a link since")
     return _removed(record, node, actual)
+
+
+def _program(record: Record, node: Node, actual: Actual) -> Step:
+    """With what Python has compiled of it, and the folder that is named after it."""
+    if node.kind != "directory" or node.link or actual.programs.get(record.put.path) not in record.sums:
+        return _kept(record, "you changed it since")
+    check_folder(record.put.path, actual)
+    return Step(record.name, "pending", f"- rm -r {record.put.path}\n", RemoveAll((record.put.path,)))
 
 
 def _seed(record: Record, node: Node, actual: Actual) -> Step:

@@ -14,8 +14,9 @@ PROFILE = "/etc/apparmor.d/claude-local-bwrap"
 HOOK = "/etc/apt/apt.conf.d/90claude-local"
 
 # For our copy alone: /usr/bin/bwrap and the kernel's setting stay as they are. Attached by path, in enforce mode, and
-# inherited by all that runs in the jail (ix), so that no other program gains anything. The three capabilities count
-# inside a namespace only: bubblewrap needs them, and so does a sandbox within the jail.
+# inherited by all that runs in the jail (ix), so that no other program gains anything. The capabilities count inside a
+# namespace only: the helper that makes the jail needs them (mounts, the loopback and its low ports, the limit of user
+# namespaces), and bubblewrap.
 PROFILE_TEXT = f"""\
 abi <abi/4.0>,
 include <tunables/global>
@@ -39,6 +40,10 @@ profile claude-local-bwrap {COPY} flags=(attach_disconnected,mediate_deleted) {{
   allow capability sys_admin,
   allow capability net_admin,
   allow capability setpcap,
+  allow capability sys_resource,
+  allow capability dac_override,
+  allow capability dac_read_search,
+  allow capability net_bind_service,
   include if exists <local/claude-local-bwrap>
 }}
 """

@@ -59,6 +59,18 @@ def count(value: object) -> str | None:
     return None if 0 <= value < 2**31 else "must be 0 or more"
 
 
+def flag(value: object) -> str | None:
+    return None if isinstance(value, bool) else "must be true or false"
+
+
+def many(value: object) -> str | None:
+    return count(value) or (None if isinstance(value, int) and value >= 100 else "must be 100 or more")
+
+
+def percent(value: object) -> str | None:
+    return count(value) or (None if isinstance(value, int) and 0 < value <= 100 else "must be 1 to 100")
+
+
 def choice(*allowed: str) -> Problem:
     return lambda value: None if value in allowed else f"must be one of {', '.join(allowed)}"
 

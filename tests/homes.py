@@ -81,9 +81,11 @@ def plain_home() -> Iterator[Home]:
 
 
 def tree(folder: Path) -> dict[str, tuple[int, bytes | str]]:
-    """Every name below the folder with its mode and its bytes or link target."""
+    """Every name below the folder with its mode and its bytes or link target; what Python compiles left out."""
     found: dict[str, tuple[int, bytes | str]] = {}
     for path in sorted(folder.rglob("*")):
+        if "__pycache__" in path.parts:
+            continue  # Python's own
         content: bytes | str = (
             str(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else ""
         )

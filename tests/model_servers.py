@@ -6,8 +6,10 @@ What they do was seen with the real management API, or read in llama-swap's sour
 from __future__ import annotations
 
 import json
+import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -92,9 +94,13 @@ class LlamaSwap(MessagesApi):
         del self._fixed["GET /props"]
         for name in contexts:
             self._fixed[f"GET /upstream/{name}/health"] = {"status": "ok"}
-        self._run("")
+        self.run("")
 
-    def _run(self, name: str) -> None:
+    def __enter__(self) -> LlamaSwap:
+        super().__enter__()
+        return self
+
+    def run(self, name: str) -> None:
         self.running = name
         self._fixed["GET /v1/models"] = {
             "data": [{"id": item, "object": "model", "created": 1, "owned_by": "llama-swap"} for item in self.contexts]
@@ -112,7 +118,7 @@ class LlamaSwap(MessagesApi):
         if request.body and name not in self.contexts:
             return 404, {"error": "no router for requested model"}
         if name in self.contexts:
-            self._run(name)
+            self.run(name)
         return super()._answer(request)
 
 
@@ -147,3 +153,33 @@ class Same(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         """Stay quiet."""
+
+
+class Raw:
+    """Whoever calls gets these pieces as they are, `pause` seconds before each; `received`: what the callers sent."""
+
+    def __init__(self, pieces: Iterable[bytes], pause: float = 0.0) -> None:
+        self._pieces, self._pause = pieces, pause
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.received = b""
+
+    def __enter__(self) -> Raw:
+        Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                caller, _ = self._listener.accept()
+                Thread(target=self._answer, args=(caller,), daemon=True).start()
+
+    def _answer(self, caller: socket.socket) -> None:
+        with suppress(OSError), caller:
+            self.received += caller.recv(1 << 16)
+            for piece in self._pieces:
+                time.sleep(self._pause)
+                caller.sendall(piece)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 import time
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tests.homes import Home
+from tests.homes import Home, wait_until
 
 
 class Terminal:
@@ -18,6 +19,7 @@ class Terminal:
     def __init__(self, home: Home, words: Sequence[str], cwd: Path) -> None:
         self._socket = str(home.path / ".tmux-test")
         self._env = home.env
+        self._home = re.escape(str(home.path))
         self._tmux("new-session", "-d", "-x", "140", "-y", "50", "-c", str(cwd), shlex.join(words))
 
     def __enter__(self) -> Terminal:
@@ -27,6 +29,11 @@ class Terminal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._tmux("kill-server", check=False)
+        wait_until(lambda: not self._is_running())  # a session that is told to hang up may still write
+
+    def _is_running(self) -> bool:
+        words = ["pgrep", "-f", "--", f"{self._home}/.local/bin/claude-local"]
+        return subprocess.run(words, capture_output=True, check=False).returncode == 0
 
     def type(self, *keys: str) -> None:
         for key in keys:

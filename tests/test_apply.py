@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from tests import installed
 from tests.homes import Home, tree
 
 
@@ -24,16 +25,21 @@ def test_a_dry_run_on_an_empty_home_writes_nothing_at_all(home: Home) -> None:
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
-    "enforced.json edited": lambda h: (h / ".claude-local/enforced.json").write_text("{}"),
-    "enforced.json deleted": lambda h: (h / ".claude-local/enforced.json").unlink(),
-    "enforced.json opened": lambda h: (h / ".claude-local/enforced.json").chmod(0o666),
+    "enforced.json edited": lambda h: (h / ".local/share/claude-local/enforced.json").write_text("{}"),
+    "enforced.json deleted": lambda h: (h / ".local/share/claude-local/enforced.json").unlink(),
+    "enforced.json opened": lambda h: (h / ".local/share/claude-local/enforced.json").chmod(0o666),
     "config directory opened": lambda h: (h / ".claude-local").chmod(0o755),
-    "filter edited": lambda h: (h / ".claude-local/seccomp.bpf").write_bytes(b"x"),
+    "filter edited": lambda h: (h / ".local/share/claude-local/seccomp.bpf").write_bytes(b"x"),
     "settings.json emptied": lambda h: (h / ".claude-local/settings.json").write_text("{}"),
     "settings.json deleted": lambda h: (h / ".claude-local/settings.json").unlink(),
     ".claude.json deleted": lambda h: (h / ".claude-local/.claude.json").unlink(),
     "CLAUDE.md emptied": lambda h: (h / ".claude-local/CLAUDE.md").write_text("mine\n"),
     "ide link deleted": lambda h: (h / ".claude-local/ide").unlink(),
+    "values.json edited": lambda h: (h / ".local/share/claude-local/values.json").write_text("{}"),
+    "a part of the program edited": lambda h: (installed.folder(h) / "main.py").write_text("pass"),
+    "a part of the program deleted": lambda h: (installed.folder(h) / "jail.py").unlink(),
+    "something beside the program": lambda h: (installed.folder(h) / "json.py").write_text("pass"),
+    "the program replaced by a link": lambda h: replaced_by_a_link(installed.folder(h), h / "moved"),
     "wrapper edited": lambda h: (h / ".local/bin/claude-local").write_text("#!/bin/sh\n"),
     "wrapper not executable": lambda h: (h / ".local/bin/claude-local").chmod(0o644),
     "block torn": lambda h: (h / ".bashrc").write_text(
@@ -42,6 +48,11 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "block gone": lambda h: (h / ".bashrc").write_text("mine\n"),
     "manifest edited": lambda h: (h / ".local/state/claude-local-setup/manifest.json").write_text("["),
 }
+
+
+def replaced_by_a_link(folder: Path, moved: Path) -> None:
+    folder.rename(moved)
+    folder.symlink_to(moved)
 
 
 def test_each_damage_is_found_by_verify_and_repaired_by_apply(plain_home: Home) -> None:

@@ -1,4 +1,4 @@
-"""Each rule of the boundary, taken out of the wrapper: what it refuses works then, so the attempt is a real one."""
+"""Each rule of the boundary, taken out of the program: what it refuses works then, so the attempt is a real one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.battery import ATTEMPTS
+from claude_local_setup.session.battery import ATTEMPTS
+from tests import installed
 from tests.homes import Home
+from tests.messages_api import MessagesApi
 
 SECRETS = {
     ".ssh/id_ed25519": "key",
@@ -21,6 +23,8 @@ SECRETS = {
     ".gnupg/private": "key",
     ".claude/.credentials.json": "key",
     ".claude.json": "{}",
+    ".claude/ide/none": "",
+    ".claude-local/workspaces/another/history": "line",
     ".netrc": "key",
     ".git-credentials": "key",
     ".bash_history": "line",
@@ -29,17 +33,36 @@ SECRETS = {
     ".config/claude-local-setup/config.toml": '[server]\nmanagement_url = ""\n',
 }
 
-# rule -> (text of the wrapper, what stands there instead), and the attempts that work then
-RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
+# rule -> (module of the session program, text, what stands there instead), and the attempts that work then
+RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
     "an own /tmp": (
         [
-            ("for folder in /dev/shm /tmp /var/tmp; do", "for folder in /dev/shm; do"),
-            ("jail+=(--ro-bind / /", "jail+=(--bind / /"),
+            (
+                "jail.py",
+                'yield Room("/tmp", "private, gone afterwards", there.tmp_percent)',
+                'yield Tree("/tmp", "", writable=True)',
+            )
         ],
         {"find the host's /tmp"},
     ),
-    "a read-only home": (
-        [('    see_but_secrets "$real_home"\n', '    open "$real_home"\n')],
+    "the home by allow-list": (
+        [("jail.py", "yield Folder(there.real_home,", "yield Tree(there.real_home,")],
+        {
+            "read ~/.ssh",
+            "read ~/.aws",
+            "read ~/.gnupg",
+            "read the normal claude's credentials",
+            "read ~/.claude.json",
+            "read ~/.netrc or ~/.git-credentials",
+            "read ~/.bash_history",
+            "read anything else of the home",
+        },
+    ),
+    "what is shown is read-only": (
+        [
+            ("building.py", "kernel.confine_tree(tree, read_only=not mount.writable)\n        return", "return"),
+            ("jail.py", "yield Folder(there.real_home,", "yield Tree(there.real_home,"),
+        ],
         {
             "write outside the workspace",
             "change a file outside the workspace",
@@ -49,14 +72,32 @@ RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
             "change the wrapper",
             "change what apply recorded",
             "change the config",
+            "change enforced.json",
+            "change the seccomp filter",
+            "change the session program",
+            "add to what binds the session",
+            "read ~/.ssh",
+            "read ~/.aws",
+            "read ~/.gnupg",
+            "read the normal claude's credentials",
+            "read ~/.claude.json",
+            "read ~/.netrc or ~/.git-credentials",
+            "read ~/.bash_history",
+            "read anything else of the home",
         },
     ),
-    "what binds the session is read-only": (
-        [('for file in "$enforced" "$filter" "$config_dir/model"; do', "for file in; do")],
-        {"change enforced.json", "replace enforced.json", "change the seccomp filter", "change the model script"},
+    "a read-only root": (
+        [("building.py", " | kernel.MS_NODEV | kernel.MS_RDONLY", " | kernel.MS_NODEV")],
+        {
+            "write in the jail's own root",
+            "write in the home directory",
+            "change ~/.bashrc",
+            "change the config",
+            "read anything else of the home",
+        },
     ),
-    "what runs outside is read-only": (
-        [("keep() {", "keep() { return 0;")],
+    "what runs outside is kept": (
+        [("jail.py", "    made += there.protected\n", "")],
         {
             "plant a git hook",
             "plant a hook where core.hooksPath leads",
@@ -69,34 +110,30 @@ RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
             "change .mcp.json",
             "change .claude/settings.json",
             "change a read-only file by a hard link",
-            "change enforced.json",
-            "replace enforced.json",
-            "change the seccomp filter",
-            "change the model script",
+            "move .git away",
+            "move a submodule's folder away",
+            "move .claude away",
         },
     ),
     "what holds it cannot be moved": (
-        [("pin() {", "pin() { return 0;")],
+        [("jail.py", "made += there.protected\n", "made += [held for held in there.protected if not held.writable]\n")],
         {"move .git away", "move a submodule's folder away", "move .claude away"},
     ),
-    "secrets are hidden": (
-        [("  find_secrets\n", "  declare -gA secret_paths=()\n"), ("  see_ides\n", "  :\n")],
-        {
-            "read ~/.ssh",
-            "read ~/.aws",
-            "read ~/.gnupg",
-            "read the normal claude's credentials",
-            "read ~/.claude.json",
-            "read ~/.netrc or ~/.git-credentials",
-            "read ~/.bash_history",
-        },
+    "a state of each workspace's own": (
+        [("jail.py", "there.state, writable=True", 'there.real_home + "/.claude-local", writable=True')],
+        {"read what another workspace's sessions have kept"},
     ),
     "sockets are closed": (
-        [("  close_sockets\n", "  :\n")],
+        [("jail.py", "_visible(made, there.sockets)", "()")],
         {"reach a socket of the host", "reach a socket in the workspace"},
     ),
     "a network of its own": (
-        [("jail+=(--unshare-net)", ":")],
+        [
+            ("namespaces.py", "(kernel.CLONE_NEWNET if private else 0)", "0"),
+            ("namespaces.py", "network.listeners(plan.listen) if plan.private else []", "[]"),
+            ("running.py", "count = 2 if self.plan.private else 1", "count, self.plan.listen = 2, []"),
+            ("running.py", "zip(told[count:], self.ways", "zip([], self.ways"),
+        ],
         {
             "reach a socket without a path",
             "reach another port of this machine",
@@ -104,52 +141,85 @@ RULES: dict[str, tuple[list[tuple[str, str]], set[str]]] = {
             "find a way to the internet",
         },
     ),
+    "no network cards": (
+        [("system.py", '("/sys/kernel/mm",', '("/sys",')],
+        {"learn of the host's network cards"},
+    ),
     "mounts of its own": (
-        [('  "${apart[@]}" "${around[@]}" "$bwrap" --args', '  "${around[@]}" "$bwrap" --args')],
+        [
+            (
+                "kernel.py",
+                "(_RDONLY if read_only else 0), 0, MS_PRIVATE, 0)",
+                "(_RDONLY if read_only else 0), 0, 0, 0)",
+            ),
+            ("namespaces.py", 'kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)', "pass"),
+        ],
         {"take over what is mounted on the host later"},
     ),
     "processes of its own": (
         [
-            ("jail=(--unshare-user --unshare-pid ", "jail=(--unshare-user "),
-            ("jail+=(--ro-bind / / --dev /dev --proc /proc)", "jail+=(--ro-bind / / --dev /dev --bind /proc /proc)"),
+            ("jail.py", '"--unshare-pid", ', ""),
+            ("jail.py", '"--proc", "/proc"', '"--bind", "/proc", "/proc"'),
         ],
-        {"see a process of the host"},
+        {"see a process of the host", "send the caller a signal"},
     ),
-    "no capabilities": (
-        [("--die-with-parent --cap-drop ALL)\n", "--die-with-parent --cap-add ALL)\n")],
-        {"hold capabilities"},
-    ),
+    "no capabilities": ([("jail.py", '"--cap-drop", "ALL"', '"--cap-add", "ALL"')], {"hold capabilities"}),
+    "no namespaces within": ([("namespaces.py", "if not plan.nested:", "if False:")], {"make namespaces of its own"}),
     "the seccomp filter": (
-        [('--args "$arguments" --seccomp 9 -- ', '--args "$arguments" -- ')],
-        {"run without the seccomp filter", "use the kernel's keyrings", "open a vsock to a virtual machine's host"},
+        [("namespaces.py", '"--seccomp", str(filtered), ', "")],
+        {
+            "run without the seccomp filter",
+            "use the kernel's keyrings",
+            "use io_uring",
+            "hold a descriptor of the host's",  # the filter's own, which bubblewrap would have closed
+            "open a vsock to a virtual machine's host",
+        },
     ),
     "an environment of its own": (
-        [("--clearenv ", "")],
+        [
+            ("jail.py", '        "--clearenv",\n', ""),
+            ("namespaces.py", '{"PATH": os.environ.get("PATH", "")}', "os.environ"),
+        ],
         {"read the caller's environment", "find the ssh-agent", "find the screen"},
     ),
-    "no inherited files": ([("  close_inherited\n  follow", "  follow")], {"read the caller's open files"}),
+    "no inherited files": (
+        [
+            ("main.py", "    kernel.close_all()\n", ""),
+            ("namespaces.py", "    kernel.close_all_on_exec()\n", ""),
+        ],
+        {"read the caller's open files", "hold a descriptor of the host's"},
+    ),
+    "no descriptors left open": (
+        [("namespaces.py", "    kernel.close_all_on_exec()\n", "    os.dup2(os.open('/', os.O_PATH), 9)\n")],
+        {"hold a descriptor of the host's"},
+    ),
     "an empty home": (
-        [("if [[ $level != strict ]]; then\n    see_but_secrets", "if true; then\n    see_but_secrets")],
-        {"read anything else of the home"},
+        [
+            ("preparation.py", "if not strict else []", ""),
+            ("jail.py", "[] if there.strict else there.rows", "there.rows"),
+        ],
+        {"read the toolchains in the home"},
     ),
 }
 
-# What no rule of the wrapper's own refuses, or cannot be had on every machine that runs the tests.
+# What no rule of ours refuses, or cannot be had on every machine that runs the tests.
 OTHERWISE = {
     "write in the system": "root's files are root's without a jail too",
     "take a protection off": "the kernel locks the mounts that a namespace inherits",
     "become root": "the tester may not use sudo; no_new_privs is tried by `gain privileges`",
     "gain privileges": "bubblewrap always sets no_new_privs; tried without a jail below",
+    "replace enforced.json": "it is a mount of its own, in a root that is read-only besides",
     "reach D-Bus": "the rule is that of /run, which holds no bus on a machine without a desktop",
     "reach the container engine": "the same",
 }
 
 
-def set_up(home: Home, level: str = "session") -> None:
+def set_up(home: Home, level: str = "session", base_url: str = "http://127.0.0.1:8080") -> None:
     for name, content in SECRETS.items():
         home.write(name, content)
     home.extra |= {"SSH_AUTH_SOCK": "/nonexistent/agent", "DISPLAY": ":99"}
     home.setup("config", "set", "isolation.level", level)
+    home.setup("config", "set", "server.base_url", base_url)
     assert home.json("apply", "-y")["failed"] == 0
 
 
@@ -174,7 +244,8 @@ def test_the_whole_battery_passes(home: Home, level: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_without_the_rule_the_attempt_works(plain_home: Home, rule: str) -> None:
-    assert_works_without(rule, plain_home)
+    with MessagesApi() as api:  # without a network of its own, too, the server is reached
+        assert_works_without(rule, plain_home, api.base_url)
 
 
 def test_whatever_a_home_is_called_its_sockets_are_there_to_be_reached(home: Home) -> None:
@@ -183,23 +254,17 @@ def test_whatever_a_home_is_called_its_sockets_are_there_to_be_reached(home: Hom
 
 def test_where_nothing_can_be_reached_that_is_a_problem(plain_home: Home) -> None:
     set_up(plain_home)
-    plain_home.write("bin/socat", "#!/bin/sh\nexit 1\n").chmod(0o755)
-    plain_home.extra["PATH"] = f"{plain_home.path}/bin:/usr/bin:/bin"
+    installed.change(plain_home, ("trials.py", "listener.listen(16)", "listener.close()"))
     findings = plain_home.json("verify")["hosts"][0]["findings"]
     (finding,) = [finding for finding in findings if finding["check"].startswith("boundary")]
     assert not finding["ok"]
     assert "nothing could be tried: no service of this machine's own" in finding["problem"]
 
 
-def assert_works_without(rule: str, home: Home) -> None:
-    set_up(home, "strict" if rule == "an empty home" else "session")
+def assert_works_without(rule: str, home: Home, base_url: str = "http://127.0.0.1:8080") -> None:
+    set_up(home, "strict" if rule == "an empty home" else "session", base_url)
     changes, expected = RULES[rule]
-    wrapper = home.path / ".local/bin/claude-local"
-    text = wrapper.read_text()
-    for old, new in changes:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    wrapper.write_text(text)
+    installed.change(home, *changes)
     try:
         assert what_worked(home) == expected
     finally:

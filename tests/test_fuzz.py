@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from claude_local_setup.config import config_from
 from claude_local_setup.errors import ConfigError
 from claude_local_setup.probe import Actual, probe_here
+from claude_local_setup.program import values
 from claude_local_setup.target import probed_paths
-from claude_local_setup.wrapper import wrapper
 from tests.homes import Home
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -107,10 +107,10 @@ def test_no_config_value_becomes_a_command_or_opens_the_home(
         config = config_from({key: [entry], "network.mode": "host"}, "test")
     except ConfigError:
         return
-    program = shared.path / ".local/bin/claude-local"
+    program = shared.path / ".local/share/claude-local/values.json"
     plain = program.read_bytes()
     try:
-        program.write_bytes(wrapper(config, actual_state(shared)))
+        program.write_bytes(values(config, actual_state(shared)))
         done = jailed(shared, os.fsencode(shared.workspace()), f"touch {shared.path}/escape; touch ~/escape; echo ran")
         assert done.stdout in (b"ran\n", b""), done.stderr
         assert done.stdout or done.stderr.startswith(b"claude-local: "), done.stderr

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from claude_local_setup.wrapper import model_template, template
-
 ROOT = Path(__file__).parent.parent
+KNOWN = sys.stdlib_module_names | {"_signal", "_socket", "_json"}
 
 
 @pytest.mark.parametrize(
@@ -21,26 +21,38 @@ def test_python_is_clean(words: tuple[str, ...]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_shell_is_clean(tmp_path: Path) -> None:
-    wrapper = tmp_path / "claude-local"
-    wrapper.write_text(template())
-    model = tmp_path / "model"
-    model.write_text(model_template())
-    scripts = [
-        *ROOT.glob("*.sh"),
-        *(ROOT / "claude_local_setup/scripts").glob("*.sh"),
-        ROOT / ".ci/run",
-        *(ROOT / "tests/machines").glob("*.sh"),
-    ]
-    assert len(scripts) > 4
-    scripts.append(ROOT / "claude_local_setup/wrapper/inside.sh")
-    (tmp_path / ".shellcheckrc").write_text((ROOT / ".shellcheckrc").read_text())
-    done = subprocess.run(["shellcheck", "--shell=bash", wrapper, model], capture_output=True, text=True)
+SHELL = {
+    *("install.sh", "test.sh", ".ci/run"),
+    *(f"claude_local_setup/scripts/{name}.sh" for name in ("probe", "write", "tree", "remove")),
+    *(f"tests/machines/{name}.sh" for name in ("apparmor", "base", "machine")),
+}
+
+
+def test_shell_stands_only_where_a_host_may_have_nothing_else() -> None:
+    found = {path for path in (ROOT / "claude_local_setup").rglob("*") if path.is_file() and is_shell(path)}
+    found |= {path for folder in ("deploy", "benchmarks", "tests", "docs") for path in (ROOT / folder).rglob("*.sh")}
+    found |= {*ROOT.glob("*.sh"), ROOT / ".ci/run"}
+    assert {str(path.relative_to(ROOT)) for path in found} == SHELL
+
+
+def is_shell(path: Path) -> bool:
+    return path.suffix in (".sh", ".bash") or path.read_bytes()[:40].startswith((b"#!/bin/sh", b"#!/bin/bash"))
+
+
+@pytest.mark.parametrize("name", sorted(SHELL))
+def test_shell_is_clean(name: str) -> None:
+    shell = "sh" if "scripts" in name else "bash"
+    done = subprocess.run(["shellcheck", f"--shell={shell}", ROOT / name], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
-    for script in scripts:
-        shell = "sh" if {"scripts", "wrapper"} & set(script.parts) else "bash"
-        done = subprocess.run(["shellcheck", f"--shell={shell}", script], capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout
+
+
+def test_the_session_program_needs_nothing_but_itself_and_the_standard_library() -> None:
+    for module in (ROOT / "claude_local_setup/session").glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 1 or (node.level == 0 and (node.module or "").split(".")[0] in KNOWN), module
+            elif isinstance(node, ast.Import):
+                assert {name.name.split(".")[0] for name in node.names} <= KNOWN, module
 
 
 def test_scripts_that_go_to_other_hosts_mean_the_same_to_fish() -> None:

@@ -82,6 +82,6 @@ def test_at_level_strict_the_session_says_where_to_switch(plain_home: Home, clau
         work = set_up(plain_home, claude, api, '[isolation]\nlevel = "strict"\n')
         plain_home.setup("config", "set", "server.management_url", server.url)
         plain_home.json("apply", "-y")
-        hook = """echo '{"prompt":"/local-model x"}' | ~/.claude-local/model hook"""
+        hook = """echo '{"prompt":"/local-model x"}' | ~/.local/share/claude-local/model hook"""
         done = plain_home.local("--jail", "sh", "-c", hook, cwd=work)
     assert "claude-local-setup models use NAME" in done.stdout

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import time
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
+from tests import installed
 from tests.claudes import set_up, trust_the_folder
 from tests.homes import Home, wait_until
 from tests.ides import FakeIde
@@ -40,11 +39,11 @@ def in_background(home: Home, words: list[str], cwd: Path) -> subprocess.Popen[s
     )  # fmt: skip
 
 
-def what_answers(port: int) -> bytes:
+def what_answers(port: int, address: str = "127.0.0.1") -> bytes:
     """What a service on this machine's loopback says within a few seconds; b"" if nothing does."""
     for _ in range(40):
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=2) as client:
+            with socket.create_connection((address, port), timeout=2) as client:
                 if answer := client.recv(100):
                     return answer
         except OSError:
@@ -85,32 +84,28 @@ def test_a_published_port_is_shown_to_this_machine_only(plain_home: Home) -> Non
         session.wait()
 
 
-def test_a_published_port_cannot_be_made_to_lead_to_a_socket_of_the_host(plain_home: Home) -> None:
-    port = free_port()
-    work = applied(plain_home, f"[network]\npublish = [{port}]\n")
-    with socket.socket(socket.AF_UNIX) as secret:
-        secret.bind(str(plain_home.path / "secret.sock"))
-        secret.listen()
-        Thread(target=lambda: secret.accept()[0].sendall(b"secret"), daemon=True).start()
-        place = f"/run/claude-local/published/{port}"
-        swap = f"rm {place}; ln -s {plain_home.path}/secret.sock {place}; echo swapped; sleep 15"
-        session = in_background(plain_home, ["--jail", "sh", "-c", swap], work)
-        try:
-            assert session.stdout
-            assert session.stdout.readline() == "swapped\n"
-            assert what_answers(port) == b""
-        finally:
-            session.terminate()
-            session.wait()
-
-
-def test_a_port_that_is_taken_stops_the_session(plain_home: Home) -> None:
+def test_a_port_that_is_taken_is_said_and_the_session_starts_all_the_same(plain_home: Home) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         work = applied(plain_home, f"[network]\npublish = [{port}]\n")
         done = plain_home.local("--jail", "true", cwd=work)
-    assert done.returncode == 1
-    assert "is in use on this machine" in done.stderr
+    assert done.returncode == 0
+    assert f"port {port}, which network.publish names, is taken on this machine" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1", "[::1]"])
+def test_a_published_port_leads_to_a_server_of_either_kind(plain_home: Home, place: str) -> None:
+    port = free_port()
+    work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+    family = "TCP6-LISTEN" if ":" in place else "TCP4-LISTEN"
+    serve = f"timeout 20 socat {family}:{port},bind={place},reuseaddr,fork SYSTEM:'echo from the jail'"
+    session = in_background(plain_home, ["--jail", "sh", "-c", serve], work)
+    try:
+        assert what_answers(port) == b"from the jail\n"
+        assert what_answers(port, "::1") == b"from the jail\n"
+    finally:
+        session.terminate()
+        session.wait()
 
 
 def test_the_hosts_network_is_shared_only_where_that_was_chosen(plain_home: Home) -> None:
@@ -125,12 +120,20 @@ set -e
 trap 'kill $(jobs -p)' EXIT
 hosts=$1 pages=$2
 shift 2
+serve() { (cd "$pages" && exec "$@" python3 -m http.server --bind ${place%:*} ${place#*:}) >/dev/null 2>&1 & }
+unshare --net sleep 600 &
+sleep 0.3
+far="nsenter --target $! --net"
 ip link set lo up
-for address in 203.0.113.10 203.0.113.11; do ip address add $address/32 dev lo; done
+ip link add near type veth peer name far netns $!
+ip address add 203.0.113.1/24 dev near
+ip link set near up
+$far ip link set lo up
+for address in 203.0.113.10 203.0.113.11; do $far ip address add $address/24 dev far; done
+$far ip link set far up
 mount --bind "$hosts" /etc/hosts
-for place in 203.0.113.10:80 203.0.113.10:8443 203.0.113.11:80 127.0.0.1:80; do
-  (cd "$pages" && exec python3 -m http.server --bind ${place%:*} ${place#*:}) >/dev/null 2>&1 &
-done
+for place in 203.0.113.10:80 203.0.113.10:8443 203.0.113.11:80; do serve $far; done
+for place in 127.0.0.1:80 203.0.113.1:80; do serve; done
 sleep 1
 setpriv --ambient-caps=-all --inh-caps=-all "$@"
 """
@@ -140,6 +143,7 @@ NAMES = {
     "evilgood.test": "203.0.113.11",
     "good.test.evil.test": "203.0.113.11",
     "rebind.good.test": "127.0.0.1",
+    "own.good.test": "203.0.113.1",
 }
 REQUESTS = {
     "GET http://good.test/": True,
@@ -149,6 +153,7 @@ REQUESTS = {
     "GET http://good.test.evil.test/": False,
     "GET http://203.0.113.10/": False,
     "GET http://rebind.good.test/": False,
+    "GET http://own.good.test/": False,
     "GET http://good.test:8443/": False,
     "CONNECT good.test:8443": False,
     "CONNECT good.test:80": False,
@@ -196,8 +201,6 @@ def test_only_the_allowed_domains_are_reached_by_name_on_the_webs_ports(plain_ho
     denied = [line for line, wanted in REQUESTS.items() if not wanted and line != "CONNECT good.test:443"]
     assert all("403" in answers[line] for line in denied), answers
     assert "b'reached'" in done.stdout
-    left = [path for path in Path("/dev/shm").glob("squid*") if path.stat().st_uid == os.getuid()]
-    assert left == []
 
 
 def test_an_ide_with_this_workspace_is_reached_and_its_lock_shown_read_only(plain_home: Home) -> None:
@@ -213,13 +216,15 @@ def test_an_ide_with_this_workspace_is_reached_and_its_lock_shown_read_only(plai
         assert ide.lock.exists()
 
 
-def let_it_work(home: Home, work: Path, ide: FakeIde) -> None:
+def let_it_work(home: Home, work: Path, ide: FakeIde, question: str = "") -> None:
     """A session in a terminal that finds the IDE, is told to go, and comes to the script's end."""
     home.extra["CLAUDE_CODE_SSE_PORT"] = str(ide.port)
     with Terminal(home, [str(home.path / ".local/bin/claude-local")], work) as terminal:
         trust_the_folder(terminal)
         wait_until(lambda: "tools/list" in ide.heard)
         terminal.type("go", "Enter")
+        if question:
+            terminal.answer(question)
         terminal.wait("the very end")
 
 
@@ -233,8 +238,8 @@ def test_an_edit_is_shown_in_the_ide_and_lands_when_it_is_accepted_there(plain_h
             api.then(Use("Write", {"file_path": str(target), "content": "written"}))
         api.then(Say("the very end"))
         with FakeIde(plain_home.path, work) as ide:
-            let_it_work(plain_home, work, ide)
-            assert ide.heard.count("openDiff") == 2
+            let_it_work(plain_home, work, ide, "Do you want to create escape.txt?")
+            assert ide.heard.count("openDiff") == 1  # what lies outside is not for the editor
     assert (work / "made.txt").read_text() == "written"
     assert not outside.exists()
 
@@ -246,8 +251,11 @@ def test_verify_says_which_ide_is_live_and_tries_it_from_the_jail(plain_home: Ho
     with FakeIde(plain_home.path, work) as ide:
         live = f"IDE: live at port {ide.port}"
         assert ides_found(plain_home) == {live: True, "IDE: reached from the jail": True}
-        wrapper = plain_home.path / ".local/bin/claude-local"
-        wrapper.write_text(wrapper.read_text().replace('"${ports[@]}" "${ide_ports[@]}"', '"${ports[@]}"'))
+        installed.change(
+            plain_home,
+            ("ways.py", "    ways.add_editors(editors, workspace)\n", ""),
+            ("editors.py", "or self._reach(run, editor)", "or True"),
+        )
         assert ides_found(plain_home) == {live: True, "IDE: reached from the jail": False}
 
 

@@ -35,7 +35,8 @@ def test_it_finds_nothing_to_do_after_apply(plain_home: Home) -> None:
 
 def test_host_data_is_the_config(plain_home: Home) -> None:
     changed_by_pyinfra(plain_home, "--data", "claude_local_isolation_level=strict")
-    assert "level=strict" in (plain_home.path / ".local/bin/claude-local").read_text()
+    values = json.loads((plain_home.path / ".local/share/claude-local/values.json").read_text())
+    assert values["level"] == "strict"
 
 
 def test_bad_host_data_is_one_sentence_and_nothing_is_written(plain_home: Home) -> None:

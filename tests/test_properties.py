@@ -273,6 +273,7 @@ def answer(host: Mapping[str, str], **other: bytes) -> list[str]:
         "normal_state": b"x",
         "normal_running": b"0",
         "sessions": b"",
+        "programs": b"",
     }
     return [*(said(key, value) for key, value in (honest | other).items()), "end Cg=="]
 
@@ -336,7 +337,7 @@ def test_a_host_may_say_anything_of_itself(key: str, value: str) -> None:
     key=st.sampled_from(
         ["facts", "os_release", "entries", "targets", "asked", "real", "links", "names", "allowed", "normal_running",
          "files", "contents",
-         "normal_settings", "sessions"]
+         "normal_settings", "sessions", "programs"]
     ),
     value=st.binary() | evil.map(lambda text: zeros(text)) | st.lists(evil).map(lambda items: zeros(*items)),
 )  # fmt: skip

@@ -105,7 +105,7 @@ def test_every_tool_that_needs_no_answer_is_held_by_the_jail(plain_home: Home, c
         done = plain_home.local("-p", "go", *words, cwd=work)
         assert "the end" in done.stdout, done.stderr
         assert "the secret key" not in "".join(json.dumps(request.body) for request in api.requests)
-    assert {path.name for path in work.glob("*-ran")} == {"hook-ran", "mcp-ran", "write-ran"}
+    assert {path.name for path in work.glob("*-ran")} == {"write-ran"}  # nobody has allowed the project's own
     assert list(home.glob("escape-*")) == []
     assert (home / "mine.txt").read_text() == "mine"
 
@@ -149,6 +149,8 @@ def test_in_a_terminal_a_command_is_asked_for_whatever_the_project_says(plain_ho
         work = set_up(plain_home, claude, api)
         plain_home.write("prøject one/.claude/settings.json", json.dumps(HOSTILE))
         with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
+            terminal.wait("allow them in this workspace")
+            terminal.type("y", "Enter")
             trust_the_folder(terminal)
             terminal.wait("tokens", "shortcuts", "mode on")
             terminal.type("run it", "Enter")

@@ -166,7 +166,7 @@ def test_what_the_user_wrote_since_stays(plain_home: Home) -> None:
 
 EDITS: dict[str, Callable[[Path], object]] = {
     ".local/bin/claude-local": lambda path: path.write_text("#!/bin/sh\n# edited\n"),
-    ".claude-local/enforced.json": lambda path: path.write_text("{}"),
+    ".local/share/claude-local/enforced.json": lambda path: path.write_text("{}"),
     ".claude-local/settings.json": lambda path: path.write_text("{ not json"),
 }
 
@@ -244,18 +244,22 @@ def test_a_running_session_is_not_robbed_of_its_rules(plain_home: Home, session:
     assert tree(plain_home.path) == before
 
 
-def test_apply_does_not_replace_the_rules_of_a_running_session(
-    plain_home: Home, session: subprocess.Popen[bytes]
-) -> None:
+def test_apply_leaves_a_running_session_the_rules_that_it_began_with(plain_home: Home) -> None:
+    plain_home.json("apply", "-y")
+    script = "cat /run/claude-local/enforced.json; echo up; read line; cat /run/claude-local/enforced.json"
+    session = subprocess.Popen(
+        [plain_home.path / ".local/bin/claude-local", "--jail", "sh", "-c", script],
+        cwd=plain_home.workspace(), env=plain_home.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert session.stdout
+    before = "".join(iter(session.stdout.readline, "up\n"))
     plain_home.setup("config", "set", "server.model", "another")
-    before = tree(plain_home.path)
-    done = plain_home.setup("apply", "-y")
-    assert done.returncode == 1
-    assert f"a claude-local session is running (process {session.pid}" in done.stderr
-    assert tree(plain_home.path) == before
-    session.terminate()
-    session.wait()
     assert plain_home.json("apply", "-y")["failed"] == 0
+    assert "another" in (plain_home.path / ".local/share/claude-local/enforced.json").read_text()
+    after, _ = session.communicate("go\n", timeout=60)
+    assert session.returncode == 0
+    assert after == before
+    assert "another" not in after
 
 
 def edit_manifest(home: Home, change: Callable[[dict[str, Any]], object]) -> None:
@@ -323,7 +327,7 @@ def test_apply_removes_what_an_earlier_version_put(plain_home: Home) -> None:
     edit_manifest(home, earlier_version(home))
     assert home.json("apply", "--dry-run")["pending"] > 2
     assert home.json("apply", "-y")["failed"] == 0
-    assert not (home.path / ".local/share").exists()
+    assert not (home.path / ".local/share/old").exists()
     assert (home.path / ".kshrc").read_text() == "mine\nmore\n"
     assert home.json("apply", "-y")["changed"] == 0
 

@@ -20,7 +20,7 @@ from tests.model_servers import Hostile, LlamaSwap
 
 STUB = """#!/bin/sh
 echo "started $ANTHROPIC_MODEL $CLAUDE_CODE_MAX_CONTEXT_TOKENS $CLAUDE_CODE_MAX_OUTPUT_TOKENS"
-grep -o '"model": "[^"]*"' ~/.claude-local/enforced.json
+grep -o '"model": "[^"]*"' "$2"
 """
 
 
@@ -150,7 +150,7 @@ def test_a_router_is_asked_for_the_model_that_is_loaded(
         assert done.stdout.splitlines()[0] == "started good 40960 10240", done.stderr
         if level == "session":
             assert done.stdout.splitlines()[1] == '"model": "good"'
-        assert '"model": "good"' not in (plain_home.path / ".claude-local/enforced.json").read_text()
+        assert '"model": "good"' not in (plain_home.path / ".local/share/claude-local/enforced.json").read_text()
         set_up(plain_home, server.base_url, 'model = "nope"')
         assert_refused(plain_home, "has no model nope", "claude-local-setup models")
         assert plain_home.setup("models", "use", "strict").returncode == 0
@@ -179,18 +179,19 @@ SYNCED = """{"env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0", "CLAUDE_CODE_MAX_CON
 "CLAUDE_CODE_MAX_OUTPUT_TOKENS": "9", "MINE": "1"}, "theme": "dark"}"""
 
 
-def test_what_an_earlier_session_left_in_the_settings_goes_and_the_rest_stays(plain_home: Home) -> None:
+def test_what_an_earlier_session_left_in_the_settings_is_not_counted_on(plain_home: Home) -> None:
     with MessagesApi() as api:
         set_up(plain_home, api.base_url)
-        settings = plain_home.write(".claude-local/settings.json", SYNCED)
-        session(plain_home)
-        assert json.loads(settings.read_text()) == {
+        stub = plain_home.write("claude", "#!/bin/sh\ncat ~/.claude-local/settings.json\n")
+        plain_home.write(".claude-local/settings.json", SYNCED)
+        assert json.loads(session(plain_home).stdout) == {
             "env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0", "MINE": "1"},
             "theme": "dark",
         }
+        assert stub.exists()
 
 
-def test_a_link_that_a_session_put_in_the_settings_place_is_not_written_through(plain_home: Home) -> None:
+def test_a_link_in_the_settings_place_is_the_users_and_is_not_written_through(plain_home: Home) -> None:
     with MessagesApi() as api:
         set_up(plain_home, api.base_url)
         victim = plain_home.write("victim.json", SYNCED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -33,12 +34,8 @@ def start(home: Home, cwd: Path) -> subprocess.Popen[bytes]:
         [command(home), "--jail", "sleep", NAP], cwd=cwd, env=home.env,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    wait_until(lambda: bool(processes(f"^sleep {NAP}")) and bool(processes(session_dir(session))))
+    wait_until(lambda: bool(processes(f"^sleep {NAP}")))
     return session
-
-
-def session_dir(session: subprocess.Popen[bytes]) -> str:
-    return f"/claude-local-{os.getuid()}-{session.pid}"
 
 
 def processes(pattern: str) -> list[int]:
@@ -46,16 +43,12 @@ def processes(pattern: str) -> list[int]:
     return [int(line) for line in found.stdout.split()]
 
 
-def folders(session: subprocess.Popen[bytes]) -> list[Path]:
-    base = Path(os.environ.get("XDG_RUNTIME_DIR", "/tmp"))
-    return [path for path in (base, Path("/tmp")) if (path / session_dir(session)[1:]).exists()]
-
-
 VICTIMS: dict[str, Callable[[subprocess.Popen[bytes]], list[int]]] = {
     "the wrapper": lambda session: [session.pid],
     "the jail": lambda session: processes(f"^bwrap --args .* sleep {NAP}")[:1],
+    "the jail's first process": lambda session: processes(f"^bwrap --args .* sleep {NAP}")[1:],
     "the command": lambda _: processes(f"^sleep {NAP}"),
-    "all of it": lambda session: [session.pid, *processes(session_dir(session)), *processes(f"^bwrap .* {NAP}")],
+    "all of it": lambda session: [session.pid, *processes(f"^bwrap .* {NAP}")],
 }
 
 
@@ -66,31 +59,64 @@ def test_after_kill_9_nothing_stays(ready: Home, victim: str) -> None:
     for process in VICTIMS[victim](session):
         os.kill(process, signal.SIGKILL)
     session.wait(timeout=60)
-    wait_until(lambda: not processes(NAP) and not processes(session_dir(session)))
-    ready.local("--jail", "true", cwd=work)  # the next start removes what a kill of everything left
-    wait_until(lambda: not folders(session))
+    wait_until(lambda: not processes(NAP))
     assert list(work.iterdir()) == []
 
 
-def test_after_kill_9_the_proxy_is_gone_too(ready: Home) -> None:
+ON_A_TERMINAL: dict[str, str] = {
+    "the wrapper": r"^/usr/bin/python3 -IS .*/claude-local --jail sleep",
+    "the monitor": "monitor",
+    "the jail": "^bwrap --args",
+}
+
+
+@pytest.mark.parametrize("victim", ON_A_TERMINAL)
+def test_on_a_terminal_too_and_it_is_as_it_was(ready: Home, victim: str) -> None:
+    """With modes that a session has changed: the shell gets back its own."""
+    child = pexpect.spawn(
+        "bash", ["--norc"], env=ready.env | {"PS1": "ready> "}, cwd=ready.workspace(), encoding="utf-8"
+    )
+    child.expect("ready> ")
+    child.sendline(f"'{command(ready)}' --jail sh -c 'stty raw -echo; exec sleep {NAP}'")
+    wait_until(lambda: bool(processes(f"^sleep {NAP}")))
+    ours = [process for process in processes(NAP) if Path(f"/proc/{process}/comm").read_text().startswith("claude-")]
+    leaders = {"the monitor": [ours[1]], "the wrapper": [ours[0]]}
+    for process in leaders.get(victim) or processes(f"{ON_A_TERMINAL[victim]}.*{NAP}")[:1]:
+        os.kill(process, signal.SIGKILL)
+    wait_until(lambda: not processes(f"^sleep {NAP}"))
+    child.sendline("stty -a | tr ';' '\\n' | grep -w -e -icanon -e icanon; echo seen")
+    child.expect("seen\r")
+    child.expect("seen\r")
+    assert " icanon" in child.before or "icanon " in child.before.replace("-icanon", "raw")
+    child.close(force=True)
+    wait_until(lambda: not processes(NAP))
+
+
+def test_with_the_proxy_there_is_nothing_more_to_stay(ready: Home) -> None:
     ready.setup("config", "set", "network.domains", "good.test")
     assert ready.json("apply", "-y")["failed"] == 0
     session = start(ready, ready.workspace())
-    assert processes(f"^squid .*{session_dir(session)}")
     os.kill(session.pid, signal.SIGKILL)
     session.wait(timeout=60)
-    wait_until(lambda: not processes(NAP) and not processes(session_dir(session)) and not folders(session))
+    wait_until(lambda: not processes(NAP))
 
 
 def test_a_relay_that_is_killed_takes_nothing_with_it(ready: Home) -> None:
-    work = ready.workspace()
-    session = start(ready, work)
-    os.kill(processes(f"^socat.*{session_dir(session)}")[0], signal.SIGKILL)
-    time.sleep(0.5)
-    assert session.poll() is None
-    session.terminate()
-    session.wait(timeout=60)
-    wait_until(lambda: not processes(NAP) and not processes(session_dir(session)) and not folders(session))
+    with MessagesApi() as api:
+        ready.setup("config", "set", "server.base_url", api.base_url)
+        assert ready.json("apply", "-y")["failed"] == 0
+        talk = f"exec 3<>/dev/tcp/127.0.0.1/{api.port}; echo up; cat <&3; echo cut; exec sleep {NAP}"
+        session = subprocess.Popen(
+            [command(ready), "--jail", "bash", "-c", talk], cwd=ready.workspace(), env=ready.env, stdout=subprocess.PIPE
+        )
+        assert session.stdout
+        assert session.stdout.readline() == b"up\n"
+        wait_until(lambda: bool(processes(rf"^socat FD:.* TCP:127.0.0.1:{api.port}$")))
+        os.kill(processes(rf"^socat FD:.* TCP:127.0.0.1:{api.port}$")[0], signal.SIGKILL)
+        assert session.stdout.readline() == b"cut\n"
+        session.terminate()
+        session.wait(timeout=60)
+    wait_until(lambda: not processes(NAP))
 
 
 def test_when_the_terminal_is_closed_nothing_stays(ready: Home) -> None:
@@ -181,11 +207,12 @@ def test_a_folder_that_core_hooks_path_names_is_watched_too(ready: Home, folder:
     assert "notes.md" not in said
 
 
-def test_a_link_in_a_protected_place_that_was_replaced_is_named(ready: Home) -> None:
+def test_a_link_in_a_protected_place_cannot_be_replaced(ready: Home) -> None:
     ready.write("project/shared/tasks.json", "{}")
     (ready.workspace() / ".vscode").symlink_to("shared")
-    said = session_of(ready, "echo x >.vscode/tasks.json; rm .vscode; mkdir .vscode; echo x >.vscode/tasks.json")
-    assert ".vscode/tasks.json: VS Code obeys it" in said
+    said = session_of(ready, "echo x >.vscode/tasks.json; rm .vscode; mv .vscode moved; rm -r shared; true")
+    assert said.count("Device or resource busy") >= 2
+    assert (ready.workspace() / ".vscode").is_symlink()
     assert (ready.workspace() / "shared/tasks.json").read_text() == "{}"
 
 
@@ -216,14 +243,17 @@ def test_what_a_session_left_to_be_read_for_ever_is_not(ready: Home, what: str) 
     assert ("sub/.git/config" in said) == ("sub" in ENDLESS[what])
 
 
-def test_what_a_session_counted_on_is_taken_out_of_its_settings_and_nothing_else(ready: Home) -> None:
+def test_what_a_session_writes_into_its_settings_is_gone_with_it_but_for_its_looks(ready: Home) -> None:
     settings = ready.path / ".claude-local/settings.json"
     before = settings.read_bytes()
-    more = '"CLAUDE_CODE_MAX_CONTEXT_TOKENS": "5", "CLAUDE_CODE_MAX_OUTPUT_TOKENS": "5"'
-    edit = f"""sed -i 's/"CLAUDE_CODE_ATTRIBUTION_HEADER": "0"/&, {more}/' ~/.claude-local/settings.json"""
-    look = "truncate -s -1 ~/.claude-local/settings.json; grep -c MAX_OUTPUT ~/.claude-local/settings.json >&2"
-    assert session_of(ready, f"{edit}; {look}") == "1\n"
-    assert settings.read_bytes() == before.removesuffix(b"\n")
+    evil = {"Stop": [{"hooks": [{"type": "command", "command": "evil"}]}]}
+    hook = json.dumps({"theme": "dark", "hooks": evil, "env": {"PATH": "x"}})
+    assert session_of(ready, f"echo '{hook}' >~/.claude-local/settings.json") == ""
+    assert settings.read_bytes() == before
+    assert (
+        session_of(ready, "cat ~/.claude-local/settings.json >&2")
+        == json.dumps({**json.loads(before), "theme": "dark"}, indent=2) + "\n"
+    )
 
 
 def test_a_planted_name_cannot_speak_to_the_terminal(ready: Home) -> None:

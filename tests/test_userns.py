@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,9 @@ from claude_local_setup import userns
 from claude_local_setup.actions import Run, Step, root_commands
 from claude_local_setup.config import Config, Isolation
 from claude_local_setup.plan import plan
-from claude_local_setup.probe import Actual, Node, probe_here, script
+from claude_local_setup.probe import Actual, Node, probe_here
+from claude_local_setup.program import values
 from claude_local_setup.target import probed_paths, target_state
-from claude_local_setup.trials import command as trials_command
-from claude_local_setup.wrapper import wrapper
 from tests.homes import CACHE
 
 MAP = "bwrap: setting up uid map: Permission denied"
@@ -69,16 +69,7 @@ def test_a_copy_with_a_profile_is_put_only_where_a_jail_cannot_start_otherwise(h
     actual = recorded(**facts)
     assert userns.needs_copy(Config(), actual) is needed
     assert (step(actual, "AppArmor profile") is not None) is needed
-    text = wrapper(Config(), actual).decode()
-    assert (f"\nbwrap={userns.COPY}\n" in text) is needed
-    assert ("\nbwrap=bwrap\n" in text) is not needed
-
-
-def test_probe_trials_and_wrapper_set_a_jail_apart_in_the_same_words() -> None:
-    here = probe_here(probed_paths(Config()))
-    scripts = (script(), trials_command(Config(), here)[2], wrapper(Config(), here).decode())
-    words = "unshare --user --map-current-user --mount --propagation private --"
-    assert [text.count(words) for text in scripts] == [1, 1, 1]
+    assert json.loads(values(Config(), actual))["bwrap"] == (userns.COPY if needed else "bwrap")
 
 
 @pytest.mark.parametrize("level", ["config", "bash"])

@@ -65,7 +65,7 @@ printf '%s\0' \
   "apparmor=$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" \
   "userns_clone=$(line /proc/sys/kernel/unprivileged_userns_clone)" \
   "max_userns=$(line /proc/sys/user/max_user_namespaces)" \
-  "userns=$(ask_userns)" "npm=$(command -v npm)" \
+  "userns=$(ask_userns)" "npm=$(command -v npm)" "python3=$(command -v /usr/bin/python3)" "git=$(command -v git)" \
   "bwrap_copy=$(cmp -s /usr/bin/bwrap /usr/lib/claude-local/bwrap && echo fresh)" \
   "claude=$claude" "claude_real=$(readlink -f -- "$claude")" \
   | say facts
@@ -108,6 +108,15 @@ mine() { # paths below ~/.claude that hold settings and instructions
 { [ -n "$claude" ] && printf '%s\n' "$claude" && stat -L -c '%s %Y' -- "$claude"; } | say normal_program
 { find "$HOME/.claude" "$HOME/.claude.json" -printf '%p %y %s %T@ %m\n' | sort; } | sha256sum | say normal_state
 grep -slx claude /proc/[0-9]*/comm | wc -l | say normal_running
+
+programs() { # the session programs that are there, each with the digest of its files
+  for folder in "$HOME/.local/share/claude-local/program-"*/session; do
+    [ -d "$folder" ] || continue
+    printf '%s\0' "$folder"
+    (cd "$folder" && find . -name __pycache__ -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1 | tr '\n' '\0')
+  done
+}
+programs | say programs
 
 sessions() { # of this home: the wrapper's own processes
   grep -slx claude-local /proc/[0-9]*/comm | while read -r running; do

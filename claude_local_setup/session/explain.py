@@ -1,0 +1,79 @@
+"""`--explain`: what a session here could do, read from the same rules that a session gets."""
+
+from __future__ import annotations
+
+from .mounts import Cover, Held, Room, Tree
+from .words import tell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .preparation import Scene
+    from .values import Values
+
+_BOUNDARY = {
+    "config": "boundary   none: commands and edits are asked for, nothing confines them",
+    "bash": "boundary   Claude Code's own sandbox, for shell commands only",
+}
+
+
+def explain(values: Values, path: str) -> int:
+    from . import workspace
+    from .preparation import scene
+    from .surroundings import Guide
+
+    guide = Guide(values)
+    where = workspace.find(values, guide, path)
+    tell(f"level      {values.level}")
+    tell(f"workspace  {where.root} (writable)")
+    if values.is_jailed:
+        for line in _of_the_jail(scene(values, guide, where, path)):
+            tell(line)
+    else:
+        tell(_BOUNDARY[values.level])
+    tell(f"server     {values.base_url}")
+    return 0
+
+
+def _of_the_jail(made: Scene) -> Iterator[str]:
+    mounts = made.mounts()
+    for mount in mounts:
+        if isinstance(mount, Tree) and mount.writable and mount.place != made.workspace.root:
+            yield f"write      {mount.place}: {mount.reason}"
+    rooms = ", ".join([*(mount.place for mount in mounts if isinstance(mount, Room)), "/dev/shm"])
+    yield f"write      {rooms} (private, gone afterwards)"
+    for reason, places in _by_reason(mounts).items():
+        yield f"read       {reason}: {', '.join(places)}"
+    yield "read       nothing else of your home (isolation.read shows more)"
+    for mount in mounts:
+        if isinstance(mount, Cover):
+            yield f"hidden     {mount.place}: {mount.reason}"
+    for mount in mounts:
+        if isinstance(mount, Held) and not mount.writable:
+            yield f"read-only  {mount.place}: {mount.reason}"
+    yield from _network(made)
+    yield "refused    sudo, su, pkexec; typing into the terminal; other processes; sockets of the host"
+
+
+def _by_reason(mounts: object) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for mount in mounts:  # type: ignore[attr-defined]
+        if isinstance(mount, Tree) and not mount.writable:
+            found.setdefault(mount.reason, []).append(mount.place)
+    return found
+
+
+def _network(made: Scene) -> Iterator[str]:
+    values = made.values
+    if values.network == "host":
+        yield "network    the host's: everything that this machine reaches"
+        return
+    for way in made.ways.ways:
+        if way.shown:
+            yield f"network    {way.shown}"
+    for domain in values.domains:
+        yield f"network    {domain} and names below it, by http and https"
+    yield "network    nothing else"
+    for port in values.publish:
+        yield f"published  port {port}, on this machine only"

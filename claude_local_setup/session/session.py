@@ -1,0 +1,194 @@
+"""A session of claude, or one command, in the jail; and a session at the levels that have none."""
+
+from __future__ import annotations
+
+import os
+
+from . import environment
+from .surroundings import Guide
+from .words import USAGE, Refusal, say
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
+
+    from .preparation import Scene
+    from .values import Values
+    from .workspace import Workspace
+
+_NORMAL = ("update", "upgrade", "install", "migrate-installer", "setup-token", "login", "logout")
+_SERVERLESS = ("-v", "--version", "-h", "--help", "auth", "mcp", "plugin", "plugins", "config", "doctor", "agents")
+_RULES = "/run/claude-local/enforced.json"  # in the jail
+
+
+def command(values: Values, path: str, words: list[str]) -> int:
+    """`--jail CMD…`: its exit code."""
+    from . import workspace
+
+    if not words:
+        raise Refusal("--jail needs a command", remedy="claude-local --jail bash", exit_code=USAGE)
+    if not values.is_jailed:
+        remedy = "claude-local-setup config set isolation.level session"
+        raise Refusal(f"level {values.level} has no jail", remedy=remedy, exit_code=USAGE)
+    guide = Guide(values)
+    return in_jail(values, path, guide, workspace.find(values, guide, path), words)
+
+
+def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Sequence[str], state: str = "") -> int:
+    """One command in the jail of that workspace, with the environment that a session's commands have.
+
+    `state`: a folder for what it keeps, by default the workspace's own.
+    """
+    from .key import read_key
+    from .preparation import scene
+
+    check_tools()
+    key = read_key(values.enforced)
+    made = scene(values, guide, where, path, own_state=state)
+    given = environment.of_a_session(values, key, "", values.context_tokens, values.max_output_tokens)
+    return _go(made, words, list(given), _read(values.enforced))
+
+
+def session(values: Values, path: str, arguments: list[str], program: str) -> int:
+    """claude with these arguments: its exit code."""
+    from . import context, server, workspace
+    from . import program as programs
+    from .key import read_key
+
+    check_arguments(values, arguments)
+    guide = Guide(values)
+    where = workspace.find(values, guide, path)
+    program = program or programs.find(values, path)
+    if not program:
+        remedy = "npm install -g @anthropic-ai/claude-code, or: claude-local-setup config set claude.path PATH"
+        raise Refusal("claude is not installed", remedy=remedy)
+    key = read_key(values.enforced)
+    rules = _checked_rules(values)
+    ready = server.check(values, key) if not arguments or arguments[0] not in _SERVERLESS else None
+    model = ready.model if ready else values.pinned_model
+    tokens = ready.context_tokens if ready else values.context_tokens
+    output = context.output_limit(tokens, values.max_output_tokens) if tokens else 0
+    given = list(environment.of_a_session(values, key, model, tokens, output))
+    rules = context.session_rules(rules.decode(), values.pinned_model, model).encode()
+    if values.is_jailed:
+        return _jailed(values, path, guide, where, program, arguments, given, rules)
+    return _unjailed(values, where, program, arguments, given, rules)
+
+
+def _jailed(
+    values: Values,
+    path: str,
+    guide: Guide,
+    where: Workspace,
+    program: str,
+    arguments: list[str],
+    given: list[tuple[str, str]],
+    rules: bytes,
+) -> int:
+    import time
+
+    from . import consent, settings
+    from .preparation import scene
+
+    check_tools()
+    made = scene(values, guide, where, path, program)
+    settings.renew(values, made.there.state)
+    words = [program, "--settings", _RULES, *consent.arguments(where, made.there.state), *arguments]
+    began = int(time.time())
+    try:
+        return _go(made, words, given, rules, _report)  # loaded now: an apply may replace the program meanwhile
+    finally:
+        _report().planted(made, began)
+
+
+def _report() -> ModuleType:
+    from . import report
+
+    return report
+
+
+def _unjailed(
+    values: Values, where: Workspace, program: str, arguments: list[str], given: list[tuple[str, str]], rules: bytes
+) -> int:
+    """Nothing confines what a project would start unasked: its MCP servers and hooks stay off."""
+    from . import context, unjailed
+
+    settings = f"{values.real_home}/.claude-local/settings.json"
+    context.set_context(settings, 0, 0)
+    try:
+        with unjailed.rules_file(values, rules) as path:
+            words = [program, "--settings", path, "--strict-mcp-config", *arguments]
+            return unjailed.run(values, where, words, environment.without_a_jail(given))
+    finally:
+        context.set_context(settings, 0, 0)
+
+
+def _go(
+    made: Scene,
+    words: Sequence[str],
+    given: list[tuple[str, str]],
+    rules: bytes,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> int:
+    """`meanwhile` is done once the jail has started."""
+    from . import editors, preparation
+    from .running import Run, can_start
+
+    made.there.texts = [*made.there.texts, (_RULES, "this session's rules", rules)]
+    run = Run(
+        preparation.plan(made, words, given),
+        made.ways.ways,
+        preparation.publish(made.values),
+        f"{made.values.home}/.local/bin/claude-local",
+    )
+    run.each_tick = editors.Watch(made).look
+    run.meanwhile = meanwhile
+    code = run.go()
+    if code == 1 and not can_start(run.plan, run.program):
+        say("no jail can be started on this machine: claude-local-setup verify says why")
+    return code
+
+
+def check_tools() -> None:
+    if not all(
+        any(os.access(f"{folder}/{tool}", os.X_OK) for folder in ("/usr/bin", "/bin")) for tool in ("bwrap", "socat")
+    ):
+        raise Refusal("bubblewrap or socat is missing", remedy="claude-local-setup apply")
+
+
+def check_arguments(values: Values, arguments: Sequence[str]) -> None:
+    """Raises Refusal for those of claude's own arguments that would loosen the rules."""
+    first = (arguments or [""])[0]
+    if first == "auth" and list(arguments[1:2]) != ["status"]:
+        raise Refusal("'auth' is for the normal claude", remedy="claude auth", exit_code=USAGE)
+    if first in _NORMAL:
+        raise Refusal(f"'{first}' is for the normal claude", remedy=f"claude {first}", exit_code=USAGE)
+    for argument in arguments:
+        if argument == "--":
+            return
+        if argument == "--settings" or argument.startswith("--settings="):  # the last one would win, whole
+            remedy = f"put your settings into {values.home}/.claude-local/settings.json"
+            raise Refusal("--settings is taken by claude-local's own rules", remedy=remedy, exit_code=USAGE)
+        if argument in ("--bg", "--background"):  # it leaves a service behind
+            problem = f"{argument} does not work in a jail that ends with its session"
+            raise Refusal(problem, remedy=f"start it without {argument}", exit_code=USAGE)
+
+
+def _checked_rules(values: Values) -> bytes:
+    """Claude Code passes over a settings file that it cannot read, without a word."""
+    import hashlib
+
+    content = _read(values.enforced)
+    if hashlib.sha256(content).hexdigest() != values.enforced_sum:
+        raise Refusal(f"{values.enforced} is not what apply wrote", remedy="claude-local-setup apply")
+    return content
+
+
+def _read(path: str) -> bytes:
+    from .files import read_whole
+
+    content = read_whole(path, follow=False)
+    if content is None:
+        raise Refusal(f"{path} is missing", remedy="claude-local-setup apply")
+    return content

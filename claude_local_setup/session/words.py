@@ -1,0 +1,42 @@
+"""How the session program speaks: a refusal is one sentence and one remedy; nothing it shows is obeyed by a
+terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+FAILED = 1
+USAGE = 2
+
+
+class Refusal(Exception):
+    """An expected failure. `problem` is one sentence, `remedy` one thing to do, `exit_code` 1 (2: usage, config)."""
+
+    def __init__(self, problem: str, *, remedy: str, exit_code: int = FAILED) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+        self.exit_code = exit_code
+
+
+def printable(text: str) -> str:
+    """Without anything that a terminal would obey: names on a disk and servers' answers are other people's bytes."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character == "\t" else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
+
+
+def say(line: str) -> None:
+    """One line to the user, beside what the session itself prints."""
+    try:
+        os.write(2, f"claude-local: {printable(line)}\n".encode("utf-8", "replace"))
+    except OSError:
+        pass  # nobody listens any more
+
+
+def tell(text: str) -> None:
+    """One line of an answer that was asked for."""
+    sys.stdout.write(printable(text) + "\n")
