@@ -17,6 +17,7 @@ from tests.machines import SETUP, Machine, Run, Site, opened
 
 pytestmark = pytest.mark.root
 WRAPPER = ".local/bin/claude-local"
+VALUES = ".local/share/claude-local/values.json"
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +154,8 @@ def test_each_host_has_its_own_data_and_a_bad_one_is_one_clear_sentence(fresh: S
     assert "isolation.level must be one of config, bash, session, strict" in said(answer, first.name)
     assert "unknown key claude_local_sever_base_url" in said(answer, third.name)
     assert "did you mean claude_local_server_base_url?" in said(answer, third.name)
-    assert "http://10.0.0.1:9000" in (second.home() / WRAPPER).read_text()
-    assert "http://10.0.0.2:9000" in (fourth.home() / WRAPPER).read_text()
+    assert "http://10.0.0.1:9000" in (second.home() / VALUES).read_text()
+    assert "http://10.0.0.2:9000" in (fourth.home() / VALUES).read_text()
 
 
 def test_a_bad_key_for_all_is_wrong_usage(site: Site) -> None:

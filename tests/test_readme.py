@@ -102,7 +102,16 @@ def assert_shown(wanted: list[str], screen: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/boundary.md", "docs/fleet.md", "LICENSE"]
+    "file",
+    [
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/boundary.md",
+        "docs/how-the-jail-is-built.md",
+        "docs/fleet.md",
+        "LICENSE",
+    ],
 )
 def test_the_files_that_it_links_to_are_there(file: str) -> None:
     assert f"]({file})" in README or file == "LICENSE"

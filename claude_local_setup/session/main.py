@@ -49,7 +49,8 @@ def ended(work: Callable[[], int]) -> None:
         say(f"{error.filename or 'this machine'}: {error.strerror}: look at it, then start again")
         code = FAILED
     try:
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except OSError:
         pass  # nobody listens any more
     os._exit(code)
@@ -59,12 +60,23 @@ def prepared(home: str) -> tuple[Values, str]:
     """The values, and the caller's PATH. From now on nothing is open that the caller had, and programs are the
     system's."""
     kernel.close_all()
+    _open_streams()
     path = os.environ.get("PATH", FIXED_PATH)
     os.environ["PATH"] = FIXED_PATH
     values = load(f"{home}/{PRODUCT}/values.json")
     if os.geteuid() != values.uid:
         raise Refusal("this claude-local belongs to another user", remedy="claude-local-setup apply, as yourself")
     return values, path
+
+
+def _open_streams() -> None:
+    """A stream that the caller has closed: what is opened first would get its number."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
 
 
 def _asked(values: Values, path: str, arguments: list[str]) -> int:

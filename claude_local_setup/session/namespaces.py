@@ -98,8 +98,14 @@ def _start(plan: Plan) -> None:
         os.close(held)
         if not _is_held(watched):
             os._exit(1)
+        # bubblewrap looks at its child there, by the number that it has in this namespace.
+        kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
         _execute(plan)
     kernel.set_name(b"claude-helper")
+    for number in (0, 1, 2):  # what it held would not end for those who read and write
+        os.dup2(os.open(os.devnull, os.O_RDWR), number)
+    os.dup2(held, 3)
+    kernel.close_all(4)
     for number in signals.PASSED_ON:
         _signal.signal(number, _signal.SIG_IGN)
     _, status = os.waitpid(first, 0)
@@ -168,6 +174,7 @@ def _send(channel: int, descriptors: list[int]) -> None:
         packed = b"".join(number.to_bytes(4, sys.byteorder) for number in some)
         sock.sendmsg([b"+"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, packed)])
     sock.send(b".")
+    sock.close()
 
 
 def _tell(channel: int, problem: str) -> None:

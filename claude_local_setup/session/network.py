@@ -40,6 +40,7 @@ def listeners(places: Sequence[Place]) -> list[int]:
     foreign = dict.fromkeys(place.address for place in places if not _is_loopback(place.address))
     for number, address in enumerate(foreign):
         _take_on(control, number, address)
+    control.close()
     return [listener(place) for place in places]
 
 
@@ -65,6 +66,7 @@ def _take_on(control: _socket.socket, number: int, address: str) -> None:
         six = _socket.socket(_socket.AF_INET6, _socket.SOCK_DGRAM)
         request = _socket.inet_pton(_socket.AF_INET6, address) + _native(128, 4) + _native(1, 4)
         fcntl.ioctl(six.fileno(), _SIOCSIFADDR, request)  # struct in6_ifreq; the loopback is interface 1
+        six.close()
         return
     _ask(control, _SIOCSIFADDR, f"lo:{number}", _sockaddr(address))
     _ask(control, _SIOCSIFNETMASK, f"lo:{number}", _sockaddr("255.255.255.255"))

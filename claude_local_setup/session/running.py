@@ -84,13 +84,14 @@ class Run:
 
         def become(leader: int) -> None:
             ours.close()
+            self._streams.forget()
             self._become(theirs.detach(), leader)
 
         if self._streams.terminal >= 0:
             from .terminal import Terminal
 
             self._terminal = Terminal(self._streams.terminal, wants_it=self._streams.is_interactive)
-            self._terminal.start(self._streams.inner, become)
+            self._terminal.start(self._streams, become)
         else:
             self._process = os.fork()
             if self._process == 0:
@@ -206,7 +207,7 @@ class Run:
                 self._status = status
             elif self._terminal and process == self._terminal.monitor:
                 self._status = self._terminal.last_word() if self._status is None else self._status
-            elif not self._streams.ended(process):
+            elif not self._streams.ended(process, status):
                 self.relays.ended(process)
 
     def _pause(self) -> None:
@@ -230,9 +231,16 @@ class Run:
         code = os.waitstatus_to_exitcode(status)
         code = 128 - code if code < 0 else code
         if self._terminal and self._terminal.interrupted and code == 128 + _signal.SIGINT:
-            _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
-            os.kill(0, _signal.SIGINT)  # who called us would have got it from the terminal as well
-        return code
+            _die_of(_signal.SIGINT)
+        return code or int(self._streams.failed)
+
+
+def _die_of(number: int) -> None:
+    """As the session did: who called us would have got the signal from the terminal too, and looks at how we ended."""
+    _signal.signal(number, _signal.SIG_IGN)
+    os.kill(0, number)
+    _signal.signal(number, _signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def become_below_a_copy(plan: str, channel: str) -> None:

@@ -12,7 +12,10 @@ import os
 import stat
 import sys
 import time
-from errno import EPIPE
+from errno import EIO, EPIPE
+
+from . import kernel
+from .words import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +29,12 @@ _QUIET = 500  # looks, two milliseconds apart
 class Streams:
     """`inner`: what the jail gets as 0, 1 and 2; -1 stands for the terminal."""
 
-    __slots__ = ("_fed", "_pumps", "inner", "terminal")
+    __slots__ = ("_fed", "_pumps", "failed", "inner", "terminal")
 
     def __init__(self) -> None:
         self.inner = [-1, -1, -1]
         self.terminal = -1  # the first stream that is one
+        self.failed = False  # what the jail wrote did not all arrive
         self._pumps: dict[int, int] = {}  # processes that pass on what the jail writes, each with the pipe it reads
         self._fed: tuple[int, int, int] | None = None  # process, the file it reads, the pipe's end that the jail reads
 
@@ -64,10 +68,16 @@ class Streams:
             os.close(end)
         self.inner = [-1, -1, -1]
 
-    def ended(self, process: int) -> bool:
+    def forget(self) -> None:
+        """In a child that goes on beside the jail: with the other ends open there, nobody would see that none reads."""
+        for pipe in self._pumps.values():
+            os.close(pipe)
+
+    def ended(self, process: int, status: int) -> bool:
         """Whether that was one of the processes that pass bytes on."""
         if process in self._pumps:
             os.close(self._pumps.pop(process))
+            self.failed = self.failed or status != 0
             return True
         return bool(self._fed and process == self._fed[0])
 
@@ -75,7 +85,7 @@ class Streams:
         """Waits until all that was written has arrived; what was not read of a file is still to be read."""
         self.started()
         for process, pipe in self._pumps.items():
-            _drained(process, pipe)
+            self.failed = not _drained(process, pipe) or self.failed
         if self._fed:
             process, file, end = self._fed
             try:
@@ -89,25 +99,28 @@ class Streams:
 
     def _feed(self) -> int:
         inner, outer = os.pipe()
-        self._fed = (_beside(lambda: _pass_on(0, outer), inner), 0, inner)
+        self._fed = (_beside(lambda end: _pass_on(0, end), outer), 0, inner)
         os.close(outer)
         return inner
 
     def _drain(self, number: int) -> int:
         outer, inner = os.pipe()
-        self._pumps[_beside(lambda: _copy(outer, number), inner)] = outer
+        self._pumps[_beside(lambda end: _copy(end, number), outer)] = outer
         return inner
 
 
-def _drained(process: int, pipe: int) -> None:
-    """Waits for the process: it has passed on all, or nothing more comes though somebody else holds the pipe's end."""
+def _drained(process: int, pipe: int) -> bool:
+    """Waits until it has passed on all, or nothing more comes though somebody holds the pipe's end. Did all arrive?"""
     empty = 0
-    while empty < _QUIET and not os.waitpid(process, os.WNOHANG)[0]:
+    while empty < _QUIET:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return status == 0
         empty = 0 if _waiting(pipe) else empty + 1
         time.sleep(0.002)
-    if empty >= _QUIET:
-        os.kill(process, 9)
-        os.waitpid(process, 0)
+    os.kill(process, 9)
+    os.waitpid(process, 0)
+    return True
 
 
 def _waiting(pipe: int) -> int:
@@ -128,15 +141,23 @@ def _is_harmless(told: os.stat_result) -> bool:
     return stat.S_ISFIFO(kind) or (stat.S_ISCHR(kind) and told.st_rdev == os.makedev(1, 3))
 
 
-def _beside(work: Callable[[], None], unneeded: int) -> int:
+def _beside(work: Callable[[int], None], end: int) -> int:
+    """A process for one stream, which has nothing open but the three and its end of the pipe."""
     process = os.fork()
     if process:
         return process
+    code = 1
     try:
-        os.close(unneeded)
-        work()
+        kernel.set_name(b"claude-stream")
+        os.dup2(end, 3)
+        kernel.close_all(4)
+        work(3)
+        code = 0
+    except OSError as error:
+        if error.errno not in (EPIPE, EIO):
+            say(f"what the command wrote did not arrive: {error.strerror}")
     finally:
-        os._exit(0)
+        os._exit(code)
 
 
 def _pass_on(file: int, pipe: int) -> None:
@@ -145,14 +166,15 @@ def _pass_on(file: int, pipe: int) -> None:
         while os.sendfile(pipe, file, None, _CHUNK):
             pass
     except OSError as error:
-        if error.errno != EPIPE:
+        if error.errno == EPIPE:
+            return
+        try:
             _copy(file, pipe)
+        except OSError:
+            pass  # nobody reads any more, or there is nothing to be read
 
 
 def _copy(source: int, target: int) -> None:
-    try:
-        while chunk := os.read(source, _CHUNK):
-            while chunk:
-                chunk = chunk[os.write(target, chunk) :]
-    except OSError:
-        pass  # the disk is full, or nobody reads: the other end will notice
+    while chunk := os.read(source, _CHUNK):
+        while chunk:
+            chunk = chunk[os.write(target, chunk) :]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from .streams import Streams
+
 _TIOCSCTTY, _TIOCSWINSZ, _TIOCGWINSZ = 0x540E, 0x5414, 0x5413
 _LARGEST = 1 << 16
 _GRACE = 5.0  # seconds
@@ -37,6 +39,7 @@ class Terminal:
         "_modes",
         "_pending",
         "_slave",
+        "_was_attached",
         "interrupted",
         "is_attached",
         "master",
@@ -47,7 +50,8 @@ class Terminal:
 
     def __init__(self, real: int, *, wants_it: bool) -> None:
         self.real = os.dup(real)
-        self._modes = termios.tcgetattr(self.real)
+        modes = termios.tcgetattr(self.real)
+        self._modes = modes if _is_in_front(self.real) else _sane(modes)
         self.master, self._slave = os.openpty()
         os.set_blocking(self.master, False)
         self._pending = b""
@@ -55,10 +59,11 @@ class Terminal:
         self.monitor = 0
         self.wants_it = wants_it  # whether it begins in front; else only once it reads from its terminal
         self.is_attached = False
+        self._was_attached = False
         self._gone = 0.0  # since when the user's terminal is no more
         self.interrupted = False  # Ctrl-C was typed, for the session alone
 
-    def start(self, streams: list[int], run: Callable[[int], None]) -> None:
+    def start(self, streams: Streams, run: Callable[[int], None]) -> None:
         """Forks the monitor; `run` (with the monitor's process number) is what the process in the jail begins as."""
         ours, theirs = _socketpair()
         self._resize()
@@ -139,6 +144,11 @@ class Terminal:
         self.is_attached = False
 
     def _attach(self) -> None:
+        """The modes that the user's terminal has now are those that it gets back, and the session's own begins with."""
+        self._modes = termios.tcgetattr(self.real)
+        if not self._was_attached:
+            _set(self.master, self._modes)
+        self._was_attached = True
         _set(self.real, _raw(self._modes))
         self.is_attached = True
 
@@ -152,8 +162,6 @@ class Terminal:
     def _stop(self, number: int) -> None:
         """The session has stopped, or reads from its terminal while it is not in front of it."""
         if number in (_signal.SIGTTIN, _signal.SIGTTOU):
-            if not self.wants_it:
-                _set(self.master, self._modes)  # from now on its own terminal does what is done to output
             self.wants_it = True
         if not (number in (_signal.SIGTTIN, _signal.SIGTTOU) and _is_in_front(self.real)):
             self._show()
@@ -229,7 +237,7 @@ class _Monitor:
         self._theirs = [number for number in signals.PASSED_ON if _signal.getsignal(number) != _signal.SIG_IGN]
         self._child = 0
 
-    def live(self, streams: list[int], run: Callable[[int], None], *, in_front: bool) -> None:
+    def live(self, streams: Streams, run: Callable[[int], None], *, in_front: bool) -> None:
         """Never returns."""
         try:
             kernel.set_name(b"claude-monitor")
@@ -242,14 +250,16 @@ class _Monitor:
             self._child = os.fork()
             if self._child == 0:
                 self._become(streams, run, here)
+            streams.forget()
+            streams.started()
             self._put_in_front() if in_front else None
             self._watch(inbox)
         finally:
             os._exit(1)
 
-    def _become(self, streams: list[int], run: Callable[[int], None], monitor: int) -> None:
+    def _become(self, streams: Streams, run: Callable[[int], None], monitor: int) -> None:
         os.setpgid(0, 0)
-        for number, stream in enumerate(streams):
+        for number, stream in enumerate(streams.inner):
             os.dup2(self._slave if stream < 0 else stream, number)
         for number in (_signal.SIGTTOU, _signal.SIGTSTP, _signal.SIGCHLD, *self._theirs):
             _signal.signal(number, _signal.SIG_DFL)
@@ -331,6 +341,15 @@ def _raw(modes: list[Any]) -> list[Any]:
     changed[3] &= ~(termios.ECHO | termios.ECHONL | termios.ICANON | termios.ISIG | termios.IEXTEN)
     changed[6] = [*modes[6]]
     changed[6][termios.VMIN], changed[6][termios.VTIME] = 1, 0
+    return changed
+
+
+def _sane(modes: list[Any]) -> list[Any]:
+    """For a session that begins behind: a shell's line editor may have set the terminal for itself."""
+    changed = [*modes]
+    changed[0] = changed[0] & ~(termios.INLCR | termios.IGNCR) | termios.ICRNL
+    changed[1] |= termios.OPOST | termios.ONLCR
+    changed[3] |= termios.ICANON | termios.ECHO | termios.ISIG | termios.IEXTEN
     return changed
 
 

@@ -230,7 +230,7 @@ class Site:
 @contextlib.contextmanager
 def opened(count: int, *packages: str, suite: str = "") -> Iterator[Site]:
     """A site with so many fresh machines, with these packages besides; `suite` is Debian's, "" this machine's own."""
-    base = CACHE / "-".join(["machine-base", *filter(None, [suite]), *packages])
+    base = CACHE / "-".join(["machine-base-2", *filter(None, [suite]), *packages])
     run(HERE / "base.sh", base, suite, *packages)
     with tempfile.TemporaryDirectory(prefix="machines-", dir="/var/tmp") as folder:
         site = Site(Path(folder), f"cl{os.getpid() % 100000}x", base)

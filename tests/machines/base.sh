@@ -21,7 +21,7 @@ fi
 
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
 
-debootstrap --variant=minbase --include="$(IFS=, && echo "openssh-server,sudo,fish,git${more[*]:+,${more[*]}}")" "$suite" "$root" "$mirror" >"$base/log" 2>&1
+debootstrap --variant=minbase --include="$(IFS=, && echo "openssh-server,sudo,fish,git,python3${more[*]:+,${more[*]}}")" "$suite" "$root" "$mirror" >"$base/log" 2>&1
 
 # The machines have no way out: what apply installs comes from a repository on their own disk.
 inside apt-get -q -y --no-install-recommends --download-only install bubblewrap socat >>"$base/log" 2>&1
