@@ -6,7 +6,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 user=${CLAUDE_LOCAL_TEST_USER:-claude-local-test}
 cache=${CLAUDE_LOCAL_TEST_CACHE:-/var/cache/claude-local-test}
-packages=(bubblewrap socat squid python3-venv tmux zsh fish shellcheck git iproute2 procps strace)
+packages=(bubblewrap socat python3-venv tmux zsh fish shellcheck git iproute2 procps strace)
 ((EUID != 0)) || packages+=(debootstrap dpkg-dev openssh-client sudo apparmor)
 command -v npm >/dev/null || packages+=(npm)
 versions=(2.1.197 2.1.330)
@@ -26,7 +26,6 @@ install_packages() {
   ((EUID == 0)) || sudo=(sudo)
   "${sudo[@]}" apt-get -q update
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "${missing[@]}"
-  [[ " ${missing[*]} " != *" squid "* ]] || "${sudo[@]}" service squid stop || true # a session starts one of its own
 }
 
 fetch_claude() { # the real Claude Code; its platform package is one program that needs no Node

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+FOLDER = 3
 _LARGEST = 16_000_000  # bytes of an answer
 
 
@@ -16,18 +17,19 @@ class Asked:
     __slots__ = ("_answer", "_process")
 
     def __init__(self, words: Sequence[str], folder: int) -> None:
-        """Starts it in an open folder; of the environment it has what says whose home it is."""
+        """Starts it; the open folder is its descriptor 3, and of the environment it has what says whose home it is."""
         self._answer, writer = os.pipe()
-        self._process = os.fork()
-        if self._process == 0:
-            try:
-                os.fchdir(folder)
-                os.dup2(writer, 1)
-                os.dup2(os.open(os.devnull, os.O_RDWR), 2)
-                kept = {name: os.environ[name] for name in ("HOME", "PATH", "XDG_CONFIG_HOME") if name in os.environ}
-                os.execvpe(words[0], list(words), kept)
-            finally:
-                os._exit(1)
+        kept = {name: os.environ[name] for name in ("HOME", "PATH", "XDG_CONFIG_HOME") if name in os.environ}
+        streams = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, writer, 1),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_DUP2, folder, FOLDER),
+        ]
+        try:
+            self._process = os.posix_spawnp(words[0], list(words), kept, file_actions=streams)
+        except FileNotFoundError:
+            self._process = 0
         os.close(writer)
 
     def answer(self, patience: float) -> tuple[bytes, bool]:
@@ -38,6 +40,7 @@ class Asked:
             parts.append(os.read(self._answer, 65536))
             whole = not parts[-1]
         os.close(self._answer)
-        os.kill(self._process, 9)
-        os.waitpid(self._process, 0)
+        if self._process:
+            os.kill(self._process, 9)
+            os.waitpid(self._process, 0)
         return b"".join(parts), whole

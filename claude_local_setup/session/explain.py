@@ -21,6 +21,7 @@ _BOUNDARY = {
 def explain(values: Values, path: str) -> int:
     from . import workspace
     from .preparation import scene
+    from .questions import Questions
     from .surroundings import Guide
 
     guide = Guide(values)
@@ -28,7 +29,7 @@ def explain(values: Values, path: str) -> int:
     tell(f"level      {values.level}")
     tell(f"workspace  {where.root} (writable)")
     if values.is_jailed:
-        for line in _of_the_jail(scene(values, guide, where, path)):
+        for line in _of_the_jail(scene(values, guide, where, Questions(where, values.real_home), path)):
             tell(line)
     else:
         tell(_BOUNDARY[values.level])

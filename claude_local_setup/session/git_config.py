@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .asked import Asked
+from .asked import FOLDER, Asked
 from .files import leads_to
 from .words import Refusal
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .workspace import Workspace
 
 _PATIENCE = 5.0  # seconds; git answers in milliseconds, but what it reads may be a pipe that a session has made
-_WORDS = ("git", "config", "--null", "--show-origin", "--includes", "--list")
+_WORDS = ("git", "-C", f"/proc/self/fd/{FOLDER}", "config", "--null", "--show-origin", "--includes", "--list")
 
 
 class GitConfig:

@@ -31,6 +31,7 @@ _AT_EMPTY_PATH, _AT_RECURSIVE = 0x1000, 0x8000
 _MOVE_MOUNT_F_EMPTY_PATH, _MOVE_MOUNT_T_EMPTY_PATH = 0x4, 0x40
 _RDONLY, _NOSUID, _NODEV, _NOEXEC = 0x1, 0x2, 0x4, 0x8  # MOUNT_ATTR_*
 
+_RLIMIT_NPROC = 6
 _PR_SET_PDEATHSIG, _PR_SET_NAME, _PR_SET_NO_NEW_PRIVS = 1, 15, 38
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -132,3 +133,17 @@ def set_name(name: bytes) -> None:
 
 def no_new_privileges() -> None:
     _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+
+
+class _Limit(ctypes.Structure):
+    """struct rlimit"""
+
+    _fields_ = (("soft", ctypes.c_ulong), ("hard", ctypes.c_ulong))
+
+
+def limit_processes(most: int) -> None:
+    """No more than that, and no more than there may be already."""
+    limit = _Limit()
+    _checked(_libc.getrlimit(_RLIMIT_NPROC, ctypes.byref(limit)))
+    limit.soft = limit.hard = min(most, limit.hard)
+    _checked(_libc.setrlimit(_RLIMIT_NPROC, ctypes.byref(limit)))

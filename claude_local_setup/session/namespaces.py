@@ -142,11 +142,7 @@ def _write(path: str, text: str) -> None:
 
 def _limit(plan: Plan) -> None:
     """How many processes there may be; and bubblewrap's own two user namespaces are the last ones."""
-    import resource
-
-    limit = resource.getrlimit(resource.RLIMIT_NPROC)[1]
-    most = plan.processes if limit == resource.RLIM_INFINITY else min(plan.processes, limit)
-    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+    kernel.limit_processes(plan.processes)
     if not plan.nested:
         _write("/proc/sys/user/max_user_namespaces", "2")
     for name in ("instances", "watches"):  # of files; the user's editors need some too

@@ -6,7 +6,6 @@ import os
 
 from . import environment, ide, jail, program, protected, repository, sockets, state, surroundings
 from .files import is_inside, leads_to, read_whole
-from .git_config import GitConfig
 from .mounts import Held
 from .namespaces import Plan
 from .surroundings import Found, Guide, at_home
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .mounts import Mount
+    from .questions import Questions
     from .values import Values
     from .ways import Ways
     from .workspace import Workspace
@@ -45,7 +45,13 @@ class Scene:
 
 
 def scene(
-    values: Values, guide: Guide, workspace: Workspace, path: str, program_path: str = "", own_state: str = ""
+    values: Values,
+    guide: Guide,
+    workspace: Workspace,
+    questions: Questions,
+    path: str,
+    program_path: str = "",
+    own_state: str = "",
 ) -> Scene:
     """Looks at everything; `own_state` is where the session keeps what it keeps, by default the workspace's own place.
 
@@ -55,23 +61,22 @@ def scene(
 
     made = Scene()
     made.values, made.workspace = values, workspace
-    asked, search = GitConfig(workspace, values.real_home), sockets.Search(workspace)
     guide.untrusted = (workspace.root, *state.known_workspaces(values))
     made.guide = guide
     made.program = program_path or program.find(values, path)
     made.editors = ide.editors(values, workspace.cwd)
     made.ways = ways.out(values, made.editors, workspace.root)
-    made.there, made.path = _there(made, path, asked, search, own_state)
+    made.there, made.path = _there(made, path, questions, own_state)
     return made
 
 
-def _there(made: Scene, path: str, asked: GitConfig, search: sockets.Search, own_state: str) -> tuple[jail.There, str]:
+def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tuple[jail.There, str]:
     values, workspace, guide = made.values, made.workspace, made.guide
     system = list(surroundings.of_the_system(strict=values.level == "strict"))
     strict = values.level == "strict"
     hide = list(_hide(values, guide))
     git = list(repository.outside(workspace, guide, hide))
-    made.hooks, origins = asked.answer()
+    made.hooks, origins = questions.config.answer()
     writes = list(_writes(values, guide, hide))
     guide.untrusted += tuple(folder.path for folder in git)
     found, inner_path = surroundings.of_path(guide, path)
@@ -100,7 +105,7 @@ def _there(made: Scene, path: str, asked: GitConfig, search: sockets.Search, own
         hide=hide,
         children=_children(hide),
         mounted=guide.mounted,
-        sockets=list(dict.fromkeys([*sockets.paths(), *search.found()])),
+        sockets=list(dict.fromkeys([*sockets.paths(), *questions.sockets.found()])),
         texts=list(_texts(values, made.ways)),
         editors=f"{values.real_home}/.claude/ide",
         tmp_percent=values.tmp_percent,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from . import environment
+from .questions import Questions
 from .surroundings import Guide
 from .words import USAGE, Refusal, say
 
@@ -40,12 +41,13 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
 
     `state`: a folder for what it keeps, by default the workspace's own.
     """
+    questions = Questions(where, values.real_home)
     from .key import read_key
     from .preparation import scene
 
     check_tools()
     key = read_key(values.enforced)
-    made = scene(values, guide, where, path, own_state=state)
+    made = scene(values, guide, where, questions, path, own_state=state)
     given = environment.of_a_session(values, key, "", values.context_tokens, values.max_output_tokens)
     return _go(made, words, list(given), _read(values.enforced))
 
@@ -92,7 +94,7 @@ def _jailed(
     from .preparation import scene
 
     check_tools()
-    made = scene(values, guide, where, path, program)
+    made = scene(values, guide, where, Questions(where, values.real_home), path, program)
     settings.renew(values, made.there.state)
     words = [program, "--settings", _RULES, *consent.arguments(where, made.there.state), *arguments]
     began = int(time.time())

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 
-from .asked import Asked
+from .asked import FOLDER, Asked
 from .files import leads_to
 from .surroundings import read_whole_table
 from .words import Refusal, say
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TABLE = "/proc/net/unix"
 _HEADING = b"Num       RefCount "
+_FOLDER = f"/proc/self/fd/{FOLDER}/"
 _PATIENCE = 10.0  # seconds without a word
 _READINGS = 3  # while sockets come and go the kernel leaves lines out of a reading
 
@@ -39,14 +40,14 @@ class Search:
 
     def __init__(self, workspace: Workspace) -> None:
         self._root = workspace.root
-        self._asked = Asked(("find", ".", "-type", "s", "-print0"), workspace.opened)
+        self._asked = Asked(("find", _FOLDER, "-type", "s", "-print0"), workspace.opened)
 
     def found(self) -> list[str]:
         """Their paths; of a folder that is too large to be looked through, what was found in time."""
         said, is_whole = self._asked.answer(_PATIENCE)
         if not is_whole:
             say("this workspace is too large to be looked through for sockets: one that was moved may answer")
-        return [f"{self._root}/{os.fsdecode(path)[2:]}" for path in said.split(b"\0")[:-1]]
+        return [f"{self._root}/{os.fsdecode(path)[len(_FOLDER) :]}" for path in said.split(b"\0")[:-1]]
 
 
 def names(table: bytes) -> list[bytes]:

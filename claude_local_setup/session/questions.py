@@ -1,0 +1,18 @@
+"""What other programs are asked about a workspace, begun as soon as it is known: they take as long as the rest."""
+
+from __future__ import annotations
+
+from .git_config import GitConfig
+from .sockets import Search
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .workspace import Workspace
+
+
+class Questions:
+    __slots__ = ("config", "sockets")
+
+    def __init__(self, workspace: Workspace, home: str) -> None:
+        self.config = GitConfig(workspace, home)
+        self.sockets = Search(workspace)
