@@ -32,7 +32,7 @@ class Isolation:
     level: str = key("session", "config, bash, session or strict", values.choice(*values.LEVELS))
     workspaces: tuple[str, ...] = key((), "folders it may start in; [] = any", values.list_of(values.path))
     hide: tuple[str, ...] = key((), "further paths it must not read", values.list_of(values.path))
-    read: tuple[str, ...] = key((), "further paths it may read", values.list_of(values.path))
+    read: tuple[str, ...] = key((), "further paths it may read", values.list_of(values.shown_path))
     write: tuple[str, ...] = key((), "further folders it may write", values.list_of(values.narrow_path))
     pass_env: tuple[str, ...] = key((), "further variables it may see", values.list_of(values.env_name))
     nested: bool = key(False, "may make namespaces of its own, as Chromium's sandbox does", values.flag)

@@ -107,6 +107,19 @@ def narrow_path(value: object) -> str | None:
     return "is too wide to be opened: name a folder inside" if depth < 2 else None
 
 
+_NOT_SHOWN = ("/", "~", "/proc", "/dev", "/run", "/sys", "/tmp", "/home")  # noqa: S108
+
+
+def shown_path(value: object) -> str | None:
+    """A path that is shown to a session: never the whole machine or home, nor what the jail has of its own."""
+    if reason := path(value):
+        return reason
+    assert isinstance(value, str)
+    parts = [part for part in value.split("/") if part not in ("", ".")]
+    plain = "/".join(parts) if value[0] == "~" else "/" + "/".join(parts)
+    return "is too wide to be shown: name what is needed of it" if plain in _NOT_SHOWN else None
+
+
 def env_name(value: object) -> str | None:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
         return "is not the name of an environment variable"

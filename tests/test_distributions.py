@@ -31,3 +31,19 @@ def test_the_whole_battery_passes_with_a_newer_bubblewrap(site: Site, level: str
     assert len(boundary) > 50
     assert [finding for finding in boundary if not finding["ok"]] == []
     assert site.json("apply", "-y", "-i", inventory)["changed"] == 0
+
+
+CLOSED = """
+install -d -m 711 /srv/closed && install -d -o dev /srv/closed/project && chmod 711 /home
+cd "$1" && su dev -c '~/.local/bin/claude-local --jail sh -c "touch inside && pwd"'
+"""
+
+
+@pytest.mark.parametrize("folder", ["/srv/closed/project", "/home/dev/project"])
+def test_a_workspace_below_folders_that_cannot_be_read_works(site: Site, folder: str) -> None:
+    """bubblewrap 0.12 wants to read every parent of a mount point that it makes; ours are in a root of our own."""
+    (machine,) = site.machines
+    assert site.json("apply", "-y", "-i", site.inventory([site.host(machine)]))["rc"] == 0
+    machine.inside("install", "-d", "-o", "dev", "/home/dev/project")
+    done = machine.inside("sh", "-c", CLOSED, "x", folder)
+    assert done.stdout.strip() == folder, done.stderr

@@ -223,3 +223,14 @@ def test_a_hidden_file_that_is_saved_anew_stays_hidden(plain_home: Home) -> None
     plain_home.write("new", "new secret").rename(file)
     said, _ = session.communicate("go\n", timeout=90)
     assert said == "mine\n"
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("level", ["session", "strict"])
+def test_as_root_the_whole_battery_passes_too(plain_home: Home, level: str) -> None:
+    plain_home.setup("config", "set", "isolation.level", level)
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    findings = plain_home.json("verify")["hosts"][0]["findings"]
+    boundary = [finding for finding in findings if finding["check"].startswith("boundary")]
+    assert len(boundary) > 50
+    assert [finding for finding in boundary if not finding["ok"]] == []

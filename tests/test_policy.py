@@ -465,7 +465,7 @@ def test_two_workspaces_never_share_a_state(one: str, other: str) -> None:
 
 ROOM = ("unshare", "--user", "--map-current-user", "--mount", "--keep-caps", "--")
 BARE = "setpriv --ambient-caps=-all --inh-caps=-all"
-SETUP = 'PATH=$PATH:/usr/bin "$python" -m claude_local_setup'
+SETUP = 'env PATH=$PATH:/usr/bin "$python" -m claude_local_setup'
 
 
 def in_a_room(home: Home, script: str) -> subprocess.CompletedProcess[str]:

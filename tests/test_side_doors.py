@@ -154,13 +154,21 @@ def test_what_lies_in_a_hidden_folder_is_not_shown_by_another_rule(plain_home: H
     assert seen == ("file" if hidden == "~/.cargo" else "tool")
 
 
-@pytest.mark.parametrize("wide", ["/", "~", "/run", "/tmp"])
-def test_what_is_too_wide_to_be_shown_is_refused_with_its_name(plain_home: Home, work: Path, wide: str) -> None:
-    plain_home.setup("config", "set", "isolation.read", wide)
+@pytest.mark.parametrize("wide", ["/", "~", "//", "/run", "/tmp/", "~/"])
+def test_what_is_too_wide_to_be_shown_is_refused_with_its_name(plain_home: Home, wide: str) -> None:
+    done = plain_home.setup("config", "set", "isolation.read", wide)
+    assert done.returncode == 2
+    assert "is too wide to be shown" in done.stderr
+
+
+@pytest.mark.parametrize("wide", ["/", "..", "/run"])
+def test_a_link_to_what_is_too_wide_is_refused_too(plain_home: Home, work: Path, wide: str) -> None:
+    (plain_home.path / "link").symlink_to(wide)
+    plain_home.setup("config", "set", "isolation.read", "~/link")
     plain_home.json("apply", "-y")
     done = jailed(plain_home, work, "true")
     assert done.returncode == 1
-    assert f"isolation.read names {wide}, which is too wide" in done.stderr
+    assert "isolation.read names ~/link, which is too wide" in done.stderr
 
 
 def test_a_home_behind_a_link_has_its_config_directory_and_programs(plain_home: Home) -> None:

@@ -75,11 +75,18 @@ def _upgrade(first: bytes, stream: Any) -> bytes:
     for _ in range(100):
         line = stream.readline(_HEAD).strip()
         if not line:
+            if not _is_upgrade(kept):
+                raise OSError("no WebSocket")
             return b"\r\n".join([*kept, b"", b""])
         name = line.partition(b":")[0].strip().lower()
         if name in _HEADERS or name == _OWN_HEADER:
             kept.append(line)
     raise OSError("too many headers")
+
+
+def _is_upgrade(lines: list[bytes]) -> bool:
+    told = {line.partition(b":")[0].strip().lower(): line.partition(b":")[2].strip().lower() for line in lines[1:]}
+    return told.get(b"upgrade") == b"websocket" and bool(told.get(b"sec-websocket-key"))
 
 
 def _back(editor: socket.socket, session: socket.socket, lock: threading.Lock) -> None:

@@ -139,11 +139,16 @@ def _opened(there: There) -> Iterator[Tree]:
 
 
 def _split(mount: Mount, there: There) -> Iterator[Mount]:
-    """A tree in which something is hidden is shown part by part: a mask over a file would go with the file."""
-    hidden = [
-        path for path in there.hide if isinstance(mount, Tree) and not mount.writable and _strictly(path, mount.source)
-    ]
-    if not hidden or not isinstance(mount, Tree) or mount.source not in there.children:
+    """A tree in which something is hidden is shown part by part: a mask over a file would go with the file.
+
+    Not what lies over the session's own state: without it, that would be seen.
+    """
+    over_state = is_inside(mount.place, f"{there.real_home}/.claude-local")
+    if not isinstance(mount, Tree) or mount.writable or over_state or mount.source not in there.children:
+        yield mount
+        return
+    hidden = [path for path in there.hide if _strictly(path, mount.source)]
+    if not hidden:
         yield mount
         return
     yield Folder(mount.place, mount.reason)

@@ -24,7 +24,7 @@ def shown(program: str, guide: Guide) -> list[Found]:
     if not source:
         return []
     reason = "the claude program"
-    named = Found(program, source, reason, is_folder=False)
+    named = Found(guide.place(program), source, reason, is_folder=False)
     whole = _whole(source)
     return [named] if whole == source else [Found(whole, whole, reason, is_folder=True), named]
 

@@ -108,15 +108,15 @@ class Guide:
             return None
         if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
             return None
-        return Found(self._place(path), source, reason, is_folder=stat.S_ISDIR(mode))
+        return Found(self.place(path), source, reason, is_folder=stat.S_ISDIR(mode))
 
     def allowed(self, path: str, reason: str) -> Found | None:
         """The same for what is shown unasked: nothing that is, holds or lies in a secret."""
         found = self.found(path, reason)
         return None if found is None or is_secret(self.in_the_home(found.source), self.home) else found
 
-    def _place(self, path: str) -> str:
-        """In the jail the home's other name is a link: what lies below it is put where that leads."""
+    def place(self, path: str) -> str:
+        """Where it is in the jail: there the home's other name is a link, and what lies below it is where that leads."""
         return below(self.home, path[len(self._named) :]) if is_inside(path, self._named) else path
 
 
