@@ -116,7 +116,7 @@ class Guide:
         return None if found is None or is_secret(self.in_the_home(found.source), self.home) else found
 
     def place(self, path: str) -> str:
-        """Where it is in the jail: there the home's other name is a link, and what lies below it is where that leads."""
+        """Where it is in the jail: there the home's other name is a link; what lies below it is where that leads."""
         return below(self.home, path[len(self._named) :]) if is_inside(path, self._named) else path
 
 
