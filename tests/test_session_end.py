@@ -256,6 +256,21 @@ def test_what_a_session_writes_into_its_settings_is_gone_with_it_but_for_its_loo
     )
 
 
+def test_what_was_planted_is_named_after_ctrl_c_too(ready: Home) -> None:
+    fake = ready.write("bin/claude", "#!/bin/sh\ntouch .envrc; echo up; sleep 60\n")
+    fake.chmod(0o755)
+    with MessagesApi() as api:
+        ready.setup("config", "set", "server.base_url", api.base_url)
+        assert ready.json("apply", "-y")["failed"] == 0
+        child = pexpect.spawn(command(ready), [str(fake), "-p", "x"], env=ready.env, cwd=ready.workspace())
+        child.expect("up")
+        child.sendintr()
+        child.expect(".envrc: direnv runs it")
+        child.expect(pexpect.EOF)
+        child.close()
+    assert child.signalstatus == signal.SIGINT
+
+
 def test_a_planted_name_cannot_speak_to_the_terminal(ready: Home) -> None:
     said = session_of(ready, "mkdir -p $'\\e]0;evil\\a'; echo >$'\\e]0;evil\\a/.envrc'")
     assert ".envrc" in said

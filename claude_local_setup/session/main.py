@@ -53,6 +53,10 @@ def ended(work: Callable[[], int]) -> None:
             sys.stdout.flush()
     except OSError:
         pass  # nobody listens any more
+    if code < 0:
+        from .signals import die_of
+
+        die_of(-code)
     os._exit(code)
 
 

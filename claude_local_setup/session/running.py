@@ -62,7 +62,7 @@ class Run:
         self._status: int | None = None
 
     def go(self) -> int:
-        """The exit code, as a shell says it. Raises Refusal where no jail came to be."""
+        """The exit code, as a shell says it, or minus a signal to end by. Raises Refusal where no jail came to be."""
         self._streams.prepare(silent=self._silent)
         self._inbox = signals.Inbox(
             _signal.SIGCHLD, _signal.SIGWINCH, _signal.SIGCONT, _signal.SIGTSTP, *signals.PASSED_ON
@@ -231,16 +231,8 @@ class Run:
         code = os.waitstatus_to_exitcode(status)
         code = 128 - code if code < 0 else code
         if self._terminal and self._terminal.interrupted and code == 128 + _signal.SIGINT:
-            _die_of(_signal.SIGINT)
+            return -int(_signal.SIGINT)
         return code or int(self._streams.failed)
-
-
-def _die_of(number: int) -> None:
-    """As the session did: who called us would have got the signal from the terminal too, and looks at how we ended."""
-    _signal.signal(number, _signal.SIG_IGN)
-    os.kill(0, number)
-    _signal.signal(number, _signal.SIG_DFL)
-    os.kill(os.getpid(), number)
 
 
 def become_below_a_copy(plan: str, channel: str) -> None:

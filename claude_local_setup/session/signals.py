@@ -40,6 +40,14 @@ def _noted(number: int, frame: object) -> None:
     """It has been written into the pipe."""
 
 
+def die_of(number: int) -> None:
+    """As the session did: who called us would have got the signal from the terminal too, and looks at how we ended."""
+    _signal.signal(number, _signal.SIG_IGN)
+    os.kill(0, number)
+    _signal.signal(number, _signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
 def tell_group(leader: int, number: int) -> None:
     """To every process of a group but bubblewrap's own, which does not know it and would end the jail."""
     for name in os.listdir("/proc"):
