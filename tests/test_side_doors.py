@@ -250,6 +250,7 @@ def test_a_folder_of_programs_brings_its_installation_along_and_no_folder_of_pro
     "harm",
     [
         "chmod 000 ~/.claude-local",
+        "cd ~/.claude-local; rm -f CLAUDE.md; mkdir -p CLAUDE.md/full/of",
         "rm -rf ~/.claude-local/projects; touch ~/.claude-local/projects",
         "cd ~/.claude-local; rm -rf CLAUDE.md commands settings.json; mkdir settings.json; mkfifo CLAUDE.md",
         "cd ~/.claude-local; rm -rf CLAUDE.md commands; ln -s / commands; ln -s ~/.bashrc CLAUDE.md; ln -s / ide",

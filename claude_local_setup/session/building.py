@@ -79,7 +79,7 @@ class _Root:
                 self._may_make(here, place)
                 if found >= 0:
                     os.close(found)
-                    os.rmdir(name, dir_fd=here)
+                    os.rename(name, f".{name}.in-the-way.{os.getpid()}", src_dir_fd=here, dst_dir_fd=here)
                 os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o444, dir_fd=here))
                 found = os.open(name, _ANY, dir_fd=here)
             elif stat.S_ISLNK(os.fstat(found).st_mode):
