@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import tempfile
 
 from .files import is_inside, read_whole
@@ -32,7 +33,7 @@ def adopt(values: Values, workspace: str, folder: str) -> None:
     try:
         os.makedirs(f"{new}/state/{_TRANSCRIPTS}", 0o700)
         for name in _folders_of(f"{shared}/{_TRANSCRIPTS}", workspace):
-            _copy_plain(f"{shared}/{_TRANSCRIPTS}/{name}", f"{new}/state/{_TRANSCRIPTS}/{name}")
+            _adopt_sessions(f"{shared}/{_TRANSCRIPTS}/{name}", f"{new}/state/{_TRANSCRIPTS}/{name}", workspace)
         _write(f"{new}/state/.claude.json", _first_state(f"{shared}/.claude.json", workspace))
         os.symlink(f"{values.home}/.claude/ide", f"{new}/state/ide")  # older versions of Claude Code look there
         _write(f"{new}/path", os.fsencode(workspace))
@@ -45,31 +46,36 @@ def adopt(values: Values, workspace: str, folder: str) -> None:
 
 
 def _folders_of(transcripts: str, workspace: str) -> list[str]:
-    """Claude Code names them after the folder, every other character a dash: what stands in them tells which it was."""
+    """Claude Code names them after the folder, every other character a dash: two folders may have the same name."""
     prefix = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in workspace)
     try:
         names = sorted(os.listdir(transcripts))
     except OSError:
         return []
-    return [name for name in names if name.startswith(prefix) and _is_of(f"{transcripts}/{name}", workspace)]
+    return [name for name in names if name.startswith(prefix) and os.path.isdir(f"{transcripts}/{name}")]
 
 
-def _is_of(folder: str, workspace: str) -> bool:
-    """Whether one of the transcripts in it, and none that says otherwise, was written in the workspace."""
-    if not os.path.isdir(folder):
-        return False
-    places = {place for name in os.listdir(folder) if name.endswith(".jsonl") for place in _places(f"{folder}/{name}")}
-    return bool(places) and all(is_inside(place, workspace) for place in places)
+def _adopt_sessions(source: str, target: str, workspace: str) -> None:
+    """The transcripts that were written in the workspace, each with the folder beside it; all if all of them were."""
+    names = sorted(os.listdir(source))
+    places = {name: _place(f"{source}/{name}") for name in names if name.endswith(".jsonl")}
+    own = {name for name, place in places.items() if is_inside(place, workspace)}
+    if not own:
+        return
+    os.mkdir(target, 0o700)
+    for name in names:
+        if name in own or f"{name}.jsonl" in own or (name not in places and len(own) == len(places)):
+            _copy_plain(f"{source}/{name}", f"{target}/{name}")
 
 
-def _places(transcript: str) -> list[str]:
+def _place(transcript: str) -> str:
+    """Where it was written, as it says itself; "" if it does not."""
     try:
         with open(os.open(transcript, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             lines = file.read(_LOOKED_AT).split(b"\n")
     except OSError:
-        return []
-    known = [_object(line) for line in lines]
-    return [item["cwd"] for item in known if isinstance(item.get("cwd"), str)][:1]
+        return ""
+    return next((item["cwd"] for item in map(_object, lines) if isinstance(item.get("cwd"), str)), "")
 
 
 def _object(text: bytes | None) -> dict[str, Any]:
@@ -81,14 +87,14 @@ def _object(text: bytes | None) -> dict[str, Any]:
 
 
 def _copy_plain(source: str, target: str) -> None:
-    """Files and folders as they are; links, pipes and devices stay behind."""
-    os.mkdir(target, 0o700)
-    with os.scandir(source) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                _copy_plain(entry.path, f"{target}/{entry.name}")
-            elif entry.is_file(follow_symlinks=False):
-                shutil.copy2(entry.path, f"{target}/{entry.name}", follow_symlinks=False)
+    """A file or folder as it is; links, pipes and devices stay behind."""
+    mode = os.lstat(source).st_mode
+    if stat.S_ISREG(mode):
+        shutil.copy2(source, target, follow_symlinks=False)
+    elif stat.S_ISDIR(mode):
+        os.mkdir(target, 0o700)
+        for name in os.listdir(source):
+            _copy_plain(f"{source}/{name}", f"{target}/{name}")
 
 
 def _first_state(path: str, workspace: str) -> bytes:

@@ -222,7 +222,8 @@ def _lay(folder: int, name: str, place: int) -> None:
 
 def _room(root: _Root, mount: Room) -> None:
     place = root.folder(mount.place)
-    options = f"mode=1777,size={mount.percent}%"
+    entries = os.sysconf("SC_PHYS_PAGES") * mount.percent // 100  # as many as could hold something
+    options = f"mode=1777,size={mount.percent}%,nr_inodes={entries}"
     kernel.mount("claude-local", f"/proc/self/fd/{place}", "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, options)
     os.close(place)
     inside = root.folder(mount.place)

@@ -29,8 +29,8 @@ _HARMLESS = (
     *("cleanupPeriodDays", "includeGitInstructions", "respectGitignore", "spinnerTipsEnabled", "alwaysThinkingEnabled"),
     *("companyAnnouncements", "plansDirectory", "sandbox", "disableAllHooks", "claudeMdExcludes"),
 )
-_MOST, _HEAD_SIZE = 2000, 20_000
-_HEAD = re.compile(rb"^(hooks|mcpServers)[ \t]*:", re.MULTILINE)
+_MOST = 2000
+_HEAD = re.compile(rb"hooks|mcpServers|\\[uUx]")  # a name may be written with escapes
 _REFUSED = ("--setting-sources", "user", "--strict-mcp-config")
 
 
@@ -69,18 +69,26 @@ def _found(where: Workspace) -> Iterator[tuple[str, bytes | None]]:
         for name in (*_SETTINGS, _SERVERS, *_instructions(f"{where.root}/{folder}")):
             relative = f"{folder}/{name}".lstrip("/")
             if os.path.lexists(f"{where.root}/{relative}"):
-                yield relative, read_whole(f"{where.root}/{relative}")
+                yield relative, _read(f"{where.root}/{relative}")
+
+
+def _read(path: str) -> bytes | None:
+    """None for what is no text that is read: a file of some other kind among instructions is beyond their number."""
+    known = path.endswith((".md", ".json"))
+    return read_whole(path) if known else None
 
 
 def _instructions(folder: str) -> Iterator[str]:
-    """Agents, skills and commands, whose heads may name hooks and servers."""
+    """Agents, skills and commands, whose heads may name hooks and servers; of very many the first that are too many."""
     count = 0
     for kind in ("agents", "skills", "commands"):
-        for place, _, names in os.walk(f"{folder}/.claude/{kind}", followlinks=False):
+        for place, _, names in os.walk(f"{folder}/.claude/{kind}", followlinks=True):
             for name in names:
-                count += name.endswith(".md")
-                if name.endswith(".md") and count <= _MOST:
+                count += 1
+                if name.endswith(".md") or count > _MOST:
                     yield f"{place}/{name}"[len(folder) :].lstrip("/")
+                if count > _MOST:
+                    return
 
 
 def _starts(name: str, text: bytes | None) -> list[str]:
@@ -88,7 +96,7 @@ def _starts(name: str, text: bytes | None) -> list[str]:
     if text is None:
         return [name]
     if name.endswith(".md"):
-        return [f"{word.decode()} of {name}" for word in _HEAD.findall(text[:_HEAD_SIZE])]
+        return [f"what starts with {name}"] if _HEAD.search(_head(text)) else []
     try:
         known = json.loads(text)
     except (ValueError, RecursionError):
@@ -99,6 +107,14 @@ def _starts(name: str, text: bytes | None) -> list[str]:
         servers = known.get("mcpServers")
         return [f"MCP server {server}" for server in servers] if isinstance(servers, dict) else []
     return [setting for setting, value in known.items() if setting not in _HARMLESS and _is_set(value)]
+
+
+def _head(text: bytes) -> bytes:
+    """What stands between the two lines of dashes at its beginning; all, where the second is missing."""
+    plain = text.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not plain.startswith(b"---"):
+        return b""
+    return re.split(rb"[\r\n]---", plain[3:], maxsplit=1)[0]
 
 
 def _is_set(value: Any) -> bool:

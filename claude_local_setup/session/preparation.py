@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .ways import Ways
     from .workspace import Workspace
 
+_MOST = 20_000  # mounts that hold something; the kernel gives 100,000 to all together
 _OWN = ("/proc", "/dev", "/run", "/sys", "/tmp")
 
 
@@ -82,6 +83,10 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     found, inner_path = surroundings.of_path(guide, path)
     variables = [item for *_, item in surroundings.of_variables(guide) if item]
     own = program.shown(made.program, guide) if made.program else []
+    kept = [*_protected(workspace, git, writes, made.hooks, origins), *protected.on_the_way(hide, workspace.root)]
+    if len(kept) > _MOST:
+        problem = f"{workspace.root} has more submodules and worktrees than can be protected one by one"
+        raise Refusal(problem, remedy="cd to one of them")
     there = jail.There(
         strict=strict,
         home=values.home,
@@ -93,10 +98,7 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         opened=workspace.opened,
         git=[(folder.path, folder.opened) for folder in git],
         writes=writes,
-        protected=[
-            *_protected(workspace, git, [*writes], made.hooks, origins),
-            *protected.on_the_way(hide, workspace.root),
-        ],
+        protected=kept,
         system=[item for item in system if isinstance(item, Found)],
         links=[item for item in system if not isinstance(item, Found)],
         rows=list(surroundings.of_the_home(guide)) if not strict else [],

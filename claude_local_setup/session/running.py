@@ -11,6 +11,7 @@ import os
 import select
 
 from . import kernel, namespaces, signals
+from .mounts import Held
 from .relays import Relays, received
 from .streams import Streams
 from .words import Refusal
@@ -29,6 +30,7 @@ _HELPER = "--become"
 def can_start(plan: Plan, program: str) -> bool:
     """Whether a jail starts here at all: bubblewrap's failures, too, end with 1."""
     plan.command, plan.listen = ("true",), ()
+    plan.mounts = [mount for mount in plan.mounts if not isinstance(mount, Held)]
     run = Run(plan, (), {}, program, silent=True)
     try:
         return run.go() == 0

@@ -33,8 +33,8 @@ def renew(values: Values, folder: str) -> None:
     content = renewed(
         with_context(state.shared_settings(values), 0, 0), read_whole(f"{folder}/settings.json", follow=False) or b""
     )
-    new = f"{folder}/.settings.{os.getpid()}"
-    file = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    new = f"{os.path.dirname(folder)}/.settings.{os.getpid()}"  # where no session takes the name
+    file = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         os.write(file, content)
     finally:
@@ -42,7 +42,7 @@ def renew(values: Values, folder: str) -> None:
     try:
         os.replace(new, f"{folder}/settings.json")
     except OSError:  # a folder is in its place
-        os.rename(f"{folder}/settings.json", f"{folder}/.in-the-way.{os.getpid()}")
+        os.rename(f"{folder}/settings.json", f"{os.path.dirname(folder)}/in-the-way.{os.getpid()}")
         os.replace(new, f"{folder}/settings.json")
 
 
