@@ -158,6 +158,12 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
     ),
     "processes of its own": (
         [
+            ("namespaces.py", " | kernel.CLONE_NEWPID", ""),
+            (
+                "namespaces.py",
+                'kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID',
+                'len("x") or (kernel.MS_NOSUID',
+            ),
             ("jail.py", '"--unshare-pid", ', ""),
             ("jail.py", '"--proc", "/proc"', '"--bind", "/proc", "/proc"'),
         ],
