@@ -155,7 +155,7 @@ HARMLESS: dict[str, tuple[str, object]] = {
     "empty hooks": (".claude/settings.json", {"hooks": {}, "env": {}, "permissions": {}}),
     "no servers": (".mcp.json", {"mcpServers": {}}),
     "an empty object": (".claude/settings.local.json", {}),
-    "a skill": (".claude/skills/x/SKILL.md", "---\nname: hooks\ndescription: about hooks, in general\n---\nhooks\n"),
+    "a skill": (".claude/skills/x/SKILL.md", "---\nname: x\ndescription: y\n---\nhooks: x\nmcpServers:\n"),
     "nothing": ("README.md", "hooks: mcpServers:"),
 }
 

@@ -85,10 +85,11 @@ def _instructions(folder: str) -> Iterator[str]:
         for place, _, names in os.walk(f"{folder}/.claude/{kind}", followlinks=True):
             for name in names:
                 count += 1
-                if name.endswith(".md") or count > _MOST:
-                    yield f"{place}/{name}"[len(folder) :].lstrip("/")
                 if count > _MOST:
+                    yield f".claude/{kind}"  # no file: what cannot be read
                     return
+                if name.endswith(".md"):
+                    yield f"{place}/{name}"[len(folder) :].lstrip("/")
 
 
 def _starts(name: str, text: bytes | None) -> list[str]:
