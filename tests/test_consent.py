@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +104,10 @@ STARTS: dict[str, tuple[str, object]] = {
     "a skill, quoted": (".claude/skills/x/SKILL.md", '---\n"hooks":\n  PreToolUse: []\n---\n'),
     "a skill in one line": (".claude/skills/x/SKILL.md", "---\n{name: x, hooks: {PreToolUse: []}}\n---\n"),
     "a skill with other line ends": (".claude/skills/x/SKILL.md", "---\r\nname: x\rhooks:\r\n  Stop: []\r\n---\r\n"),
+    "a skill whose key goes over two lines": (
+        ".claude/skills/x/SKILL.md",
+        '---\nname: x\n? "ho\\\n  oks"\n: {PreToolUse: []}\n---\n',
+    ),
     "an agent with a tail": (".claude/agents/x.md", "---\n" + "# x\n" * 6000 + "hooks:\n  Stop: []\n---\n"),
 }  # fmt: skip
 
@@ -126,6 +131,22 @@ def test_through_links_too(made: Home, work: Path) -> None:
     assert called_with(made, work) == OFF
 
 
+def test_a_link_that_leads_nowhere_yet_is_not_trusted(made: Home, work: Path) -> None:
+    (work / ".claude").mkdir()
+    (work / ".claude/settings.json").symlink_to(made.path / ".claude-local/planted.json")
+    assert called_with(made, work) == OFF
+
+
+def test_folders_without_an_end_are_not_walked_for_ever(made: Home, work: Path) -> None:
+    for kind in ("skills", "agents", "commands"):
+        (work / ".claude" / kind).mkdir(parents=True)
+        for name in ("a", "b", "c"):
+            (work / ".claude" / kind / name).symlink_to(".")
+    began = time.monotonic()
+    called_with(made, work)
+    assert time.monotonic() - began < 120
+
+
 def test_a_skill_behind_a_link_too(made: Home, work: Path) -> None:
     put(work, "elsewhere/SKILL.md", STARTS["a skill"][1])
     (work / ".claude/skills").mkdir(parents=True)
@@ -147,6 +168,8 @@ def test_in_each_folder_from_the_root_to_the_current_one(made: Home, work: Path,
     put(work / where, ".mcp.json", SERVER)
     assert called_with(made, work / "a/b") == OFF
     assert called_with(made, work) == ([] if where else OFF)
+    put(work / "a/b", ".mcp.json", {"mcpServers": {}} if where != "a/b" else SERVER)
+    assert called_with(made, work / "a/b") == OFF
 
 
 HARMLESS: dict[str, tuple[str, object]] = {
@@ -263,12 +286,14 @@ def test_in_a_fresh_clone_claude_runs_no_hook_and_no_server(
     with MessagesApi([Say("the end")] * 3) as api:
         work = set_up(plain_home, claude, api, f'[isolation]\nlevel = "{level}"\n')
         put(work, name, {**HOOK, "enableAllProjectMcpServers": True})
+        put(work, "a/.mcp.json", SERVER)
         put(work, ".mcp.json", SERVER)
+        plain_home.run("git", "init", "-q", cwd=work)
         local = str(plain_home.path / ".local/bin/claude-local")
-        done = plain_home.run("setsid", "--wait", local, "-p", "hi", cwd=work)
-        assert "the end" in done.stdout, done.stderr
-    assert not (work / "hook-ran").exists()
-    assert not (work / "server-ran").exists()
+        for cwd in (work, work / "a"):
+            done = plain_home.run("setsid", "--wait", local, "-p", "hi", cwd=cwd)
+            assert "the end" in done.stdout, done.stderr
+    assert [*work.rglob("hook-ran"), *work.rglob("server-ran")] == []
 
 
 @pytest.mark.real_claude

@@ -301,6 +301,10 @@ class Shell:
         self.see(f"now-{word}-said")
         self.see(READY)
 
+    def forget(self) -> None:
+        """What has been shown so far: some shells draw their prompt again and again."""
+        self.child.expect_exact(pexpect.TIMEOUT, timeout=1)
+
     def modes(self) -> str:
         asked = "(stty -g)" if "fish" in str(self.child.command) else '"$(stty -g)"'
         self.type(f"printf 'modes=%s=\\n' {asked}")
@@ -344,7 +348,7 @@ def test_what_the_jail_sets_of_the_terminal_is_not_left(shell: Shell, words: str
 WATCHES = """
 import os, signal, time
 def show(*_):
-    print("size", *os.get_terminal_size(0), flush=True)
+    os.write(1, b"size %d %d\\n" % os.get_terminal_size(0))
 signal.signal(signal.SIGWINCH, show)
 show()
 while True:
@@ -358,6 +362,7 @@ def test_a_session_sees_a_terminal_of_the_same_size_and_follows_it(bash: Shell) 
     bash.see("size 100 30")
     bash.child.setwinsize(41, 81)
     bash.see("size 81 41")
+    bash.forget()
     bash.child.sendintr()
     bash.see(READY)
 
@@ -401,6 +406,7 @@ def test_after_ctrl_z_nothing_in_the_jail_reads_the_keyboard(shell: Shell, work:
     assert b"mine" not in (work / "heard").read_bytes().replace(b".", b"")
     shell.type("fg")
     wait_until(lambda: moves(work / "heard"))
+    shell.forget()
     shell.child.sendintr()
     shell.see(READY)
     shell.say("afterwards")
@@ -468,6 +474,7 @@ def test_ctrl_c_ends_a_script_that_waits_for_a_session(shell: Shell, work: Path)
     file.chmod(0o755)
     shell.type("./script; printf '%s-%s\\n' all over")
     wait_until(lambda: (work / "began").exists())
+    shell.forget()
     shell.child.sendintr()
     shell.see(READY)
     shell.say("next")
@@ -490,6 +497,7 @@ def test_a_script_goes_on_where_the_command_made_something_of_ctrl_c(bash: Shell
 def test_ctrl_c_ends_a_loop_of_sessions(bash: Shell, work: Path) -> None:
     bash.type(f"for n in 1 2 3; do {bash.local} sh -c 'touch began; sleep 60'; done; printf '%s-%s\\n' all over")
     wait_until(lambda: (work / "began").exists())
+    bash.forget()
     bash.child.sendintr()
     bash.see(READY)
     bash.say("once")

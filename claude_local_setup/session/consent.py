@@ -30,7 +30,7 @@ _HARMLESS = (
     *("companyAnnouncements", "plansDirectory", "sandbox", "disableAllHooks", "claudeMdExcludes"),
 )
 _MOST = 2000
-_HEAD = re.compile(rb"hooks|mcpServers|\\[uUx]")  # a name may be written with escapes
+_HEAD = re.compile(rb"hooks|mcpServers|\\")  # a name may be written with escapes, or over two lines
 _REFUSED = ("--setting-sources", "user", "--strict-mcp-config")
 
 
