@@ -154,7 +154,7 @@ def _boundary(config: Config, trials: Trials) -> Iterator[Finding]:
     for attempt, outcome in told:
         check = f"boundary: {attempt.name}, {'works' if attempt.works else 'refused'}"
         wanted = "worked" if attempt.works else "failed"
-        yield Finding(check, *_unless(outcome == wanted, f"it {outcome}", "claude-local --explain, then apply"))
+        yield Finding(check, *_unless(outcome == wanted, f"it {outcome}", "claude-local-setup apply"))
 
 
 SERVER = (
@@ -168,14 +168,12 @@ def _server(trials: Trials) -> Iterator[Finding]:
     told = [line.split("|") for line in trials.get("server", "").splitlines() if line.count("|") >= 2]
     for check, problem, remedy, *kind in told:
         yield Finding(f"server: {_plain(check)}", _plain(problem), _plain(remedy), warning=kind == ["warning"])
-    refused = next((check for check, problem, _, *kind in told if problem and not kind), "")
+    mended_first = next(
+        (remedy for _, problem, remedy, *kind in told if problem and not kind), "claude-local-setup apply"
+    )
     for check in SERVER:
         if check not in [name for name, *_ in told]:
-            yield Finding(f"server: {check}", UNTRIED, _mended_first(refused))
-
-
-def _mended_first(refused: str) -> str:
-    return f'mend "server: {refused}" first' if refused else "claude-local-setup apply"
+            yield Finding(f"server: {check}", UNTRIED, _plain(mended_first))
 
 
 def _ides(config: Config, trials: Trials) -> Iterator[Finding]:
@@ -188,7 +186,7 @@ def _ides(config: Config, trials: Trials) -> Iterator[Finding]:
     if is_jailed(config):
         reached = "ide reached" in trials.get("boundary", "").splitlines()
         problem = f"nothing answers at port {ports[0]} in the jail"
-        yield Finding("IDE: reached from the jail", *_unless(reached, problem, "claude-local --explain, then apply"))
+        yield Finding("IDE: reached from the jail", *_unless(reached, problem, "claude-local --explain"))
 
 
 def _normal(actual: Actual) -> Iterator[Finding]:

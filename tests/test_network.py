@@ -115,6 +115,36 @@ def test_the_hosts_network_is_shared_only_where_that_was_chosen(plain_home: Home
         assert "everything that this machine reaches" in plain_home.setup("status").stdout
 
 
+LINKED = """
+set -e
+mount -t tmpfs tmpfs "$1"
+cp -a /etc "$1/etc" 2>/dev/null || true
+mkdir -p "$1/run/resolved"
+echo "nameserver 203.0.113.53" >"$1/run/resolved/names"
+echo "not for sessions" >"$1/run/resolved/other"
+ln -sf ../run/resolved/names "$1/etc/resolv.conf"
+mount --bind "$1/run" /run
+mount --bind "$1/etc" /etc
+cd "$2"
+shift 2
+exec "$@"
+"""
+
+
+@pytest.mark.parametrize("mode", ["host", "private"])
+def test_names_are_looked_up_as_on_the_host_where_its_network_is_shared(plain_home: Home, mode: str) -> None:
+    """systemd-resolved and others keep the list of name servers in /run, which the jail has one of its own of."""
+    work = applied(plain_home, f'[network]\nmode = "{mode}"\n')
+    machine = plain_home.path / "machine"
+    machine.mkdir()
+    room = ["unshare", "--user", "--map-current-user", "--mount", "--keep-caps", "--", "bash", "-c", LINKED, "x"]
+    looked = ["sh", "-c", "cat /etc/resolv.conf; ls /run/resolved"]
+    local = str(plain_home.path / ".local/bin/claude-local")
+    done = plain_home.run(*room, str(machine), str(work), local, "--jail", *looked)
+    shown = "nameserver 203.0.113.53\nnames\n" if mode == "host" else ""
+    assert done.stdout == shown, done.stderr
+
+
 INTERNET = """\
 set -e
 trap 'kill $(jobs -p)' EXIT

@@ -20,7 +20,7 @@ from claude_local_setup.session.jail import There, mounts
 from claude_local_setup.session.mounts import Cover, Folder, Held, Link, Mailbox, Mount, Room, Text, Tree
 from claude_local_setup.session.secrets import is_secret, refusal
 from claude_local_setup.session.surroundings import Found, Mounted
-from claude_local_setup.session.values import Values
+from claude_local_setup.session.values import RULES_IN_THE_JAIL, Values
 from tests.homes import Home
 
 settings.register_profile("policy", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
@@ -204,7 +204,7 @@ def hosts(draw: st.DrawFn) -> Host:
         "children": children_of(paths, links, hide, small=draw(st.booleans())),
         "mounted": mounted,
         "sockets": draw(st.lists(anywhere, max_size=2)),
-        "texts": [(jail.RULES, "rules", b"{}")],
+        "texts": [(RULES_IN_THE_JAIL, "rules", b"{}")],
         "editors": f"{real_home}/.claude/ide",
         "tmp_percent": 50,
     }

@@ -239,6 +239,29 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+@pytest.mark.parametrize("kind", [link_up, link_out, circle, plain, fifo, listening], ids=lambda kind: kind.__name__)
+def test_what_is_no_folder_is_no_state(made: Home, kind: Callable[[Path], None]) -> None:
+    made.write("victim/file", "mine\n")
+    (made.path / "victim").chmod(0o755)
+    one, _ = workspaces(made)
+    state = state_of(made, one)
+    remove(state)
+    kind(state)
+    done = session(made, one, LOOK)
+    assert done.returncode == 1 and done.stdout == ""
+    assert f"{state.parent}, where sessions here keep what they keep, cannot be used: " in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert (made.path / "victim").stat().st_mode & 0o777 == 0o755
+
+
+def test_a_state_that_the_user_has_cleared_is_made_anew(made: Home) -> None:
+    one, _ = workspaces(made)
+    state = state_of(made, one)
+    remove(state)
+    assert session(made, one, LOOK).stdout == "well\nmy command\n1\n"
+    assert state.stat().st_mode & 0o777 == 0o700
+
+
 def test_names_that_a_start_might_use_are_taken(made: Home) -> None:
     one, _ = workspaces(made)
     state = state_of(made, one)

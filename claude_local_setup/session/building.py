@@ -14,6 +14,7 @@ from errno import ENOENT
 from . import kernel
 from .files import is_inside
 from .mounts import Cover, Folder, Held, Link, Mailbox, Room, Text, Tree
+from .values import OWN_IN_THE_JAIL
 from .words import Refusal
 
 TYPE_CHECKING = False
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from .mounts import Mount
 
-_OWN = "/run/claude-local"  # in the jail: what the program itself puts there
 _TRIES = 20
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _ANY = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -201,11 +201,11 @@ def _link(root: _Root, mount: Link) -> None:
 
 def _text(root: _Root, mount: Text) -> None:
     """Written in the jail's own part of the root, then laid over its place, which may be in a tree of the host's."""
-    own = root.folder(f"{_OWN}/text")
+    own = root.folder(f"{OWN_IN_THE_JAIL}/text")
     name = mount.place.replace("/", ",")
     file = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600, dir_fd=own)
-    os.write(file, mount.content)
-    os.close(file)
+    with os.fdopen(file, "wb") as written:
+        written.write(mount.content)
     _lay(own, name, root.file(mount.place))
     os.close(own)
 
@@ -298,7 +298,7 @@ def _cover(root: _Root, mount: Cover) -> None:
     if mount.kind == "socket" and not stat.S_ISSOCK(mode):
         os.close(place)
         return
-    own = root.folder(f"{_OWN}/empty")
+    own = root.folder(f"{OWN_IN_THE_JAIL}/empty")
     _nothing(own)
     _lay(own, "folder" if stat.S_ISDIR(mode) else "file", place)
     os.close(own)

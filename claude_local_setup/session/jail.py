@@ -11,6 +11,7 @@ from . import system
 from .files import is_inside
 from .mounts import Cover, Folder, Held, Link, Mailbox, Room, Text, Tree
 from .surroundings import below, part_of
+from .values import OWN_IN_THE_JAIL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from .mounts import Mount
     from .surroundings import Found, Mounted
 
-OWN = "/run/claude-local"
-RULES = f"{OWN}/enforced.json"  # in the jail: this session's rules, with the key
 WORKSPACE = "the workspace"
 
 Children = dict[str, list[tuple[str, str]]]  # by folder: its names, each with "folder", "file" or "link:TEXT"
@@ -79,7 +78,7 @@ def mounts(there: There) -> list[Mount]:
 def _own(there: There) -> Iterator[Mount]:
     yield Room("/tmp", "private, gone afterwards", there.tmp_percent)
     yield Room("/var/tmp", "private, gone afterwards", max(1, there.tmp_percent // 5))
-    for place in ("/proc", "/dev", "/run", "/sys", OWN):
+    for place in ("/proc", "/dev", "/run", "/sys", OWN_IN_THE_JAIL):
         yield Folder(place, "the jail's own")
     for place, to in there.links:
         yield Link(place, "as on the host", to)

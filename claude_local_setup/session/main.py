@@ -46,7 +46,7 @@ def ended(work: Callable[[], int]) -> None:
     except KeyboardInterrupt:
         code = 130
     except OSError as error:  # something changed or vanished while it was looked at, or there is no more of something
-        say(f"{error.filename or 'this machine'}: {error.strerror}: look at it, then start again")
+        say(f"{error.filename or 'this machine'}: {error.strerror}: claude-local-setup verify")
         code = FAILED
     try:
         if sys.stdout:
@@ -69,7 +69,7 @@ def prepared(home: str) -> tuple[Values, str]:
     os.environ["PATH"] = FIXED_PATH
     values = load(f"{home}/{PRODUCT}/values.json")
     if os.geteuid() != values.uid:
-        raise Refusal("this claude-local belongs to another user", remedy="claude-local-setup apply, as yourself")
+        raise Refusal("this claude-local belongs to another user", remedy="claude-local-setup apply")
     return values, path
 
 

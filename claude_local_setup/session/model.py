@@ -14,7 +14,7 @@ from .context import set_context
 from .http import Server, dial, quoted
 from .key import read_key
 from .server_asked import plain
-from .values import load
+from .values import RULES_IN_THE_JAIL, load
 from .words import FAILED, USAGE, Refusal, printable, say
 
 TYPE_CHECKING = False
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .switching import Servers
     from .values import Values
 
-IN_THE_JAIL = "/run/claude-local/enforced.json"  # this session's rules
 _PATIENCE = 0.8  # seconds for a question: the status line is asked for often
 _LARGEST = 4_000_000  # characters of what Claude Code says
 _COMMAND = "/local-model"
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str], product: str, rules: str = "") -> int:
             remedy = "type /local-model in a session, or: claude-local-setup models"
             raise Refusal("it is for Claude Code", remedy=remedy, exit_code=USAGE)
         values = load(f"{product}/values.json")
-        rules = next((path for path in (rules, IN_THE_JAIL) if path and os.path.exists(path)), values.enforced)
+        rules = next((path for path in (rules, RULES_IN_THE_JAIL) if path and os.path.exists(path)), values.enforced)
         said = answer(values, read_key(rules), sys.stdin.read(_LARGEST))
     except Refusal as refusal:
         say(f"{refusal.problem}: {refusal.remedy}")

@@ -196,6 +196,7 @@ def _execute(plan: Plan) -> None:
 def memory(name: str, content: bytes) -> int:
     """A file without a name, to be inherited."""
     file = os.memfd_create(name, 0)
-    os.write(file, content)
+    with os.fdopen(file, "wb", closefd=False) as written:
+        written.write(content)
     os.lseek(file, 0, os.SEEK_SET)
     return file

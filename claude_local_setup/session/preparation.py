@@ -29,7 +29,7 @@ _OWN = ("/proc", "/dev", "/run", "/sys", "/tmp")
 class Scene:
     """A workspace with all that was found for a session in it."""
 
-    __slots__ = ("_git", "cwd", "editors", "guide", "hooks", "path", "program", "there", "values", "ways", "workspace")
+    __slots__ = ("editors", "guide", "hooks", "path", "program", "there", "values", "ways", "workspace")
 
     values: Values
     workspace: Workspace
@@ -73,8 +73,9 @@ def scene(
 
 def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tuple[jail.There, str]:
     values, workspace, guide = made.values, made.workspace, made.guide
-    system = list(surroundings.of_the_system(strict=values.level == "strict"))
     strict = values.level == "strict"
+    system = list(surroundings.of_the_system(strict=strict))
+    system += surroundings.of_the_network(guide) if values.network == "host" else []
     hide = list(_hide(values, guide))
     git = list(repository.outside(workspace, guide, hide))
     made.hooks, origins = questions.config.answer()

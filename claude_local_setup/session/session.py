@@ -7,6 +7,7 @@ import os
 from . import environment
 from .questions import Questions
 from .surroundings import Guide
+from .values import RULES_IN_THE_JAIL
 from .words import USAGE, Refusal, say
 
 TYPE_CHECKING = False
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _NORMAL = ("update", "upgrade", "install", "migrate-installer", "setup-token", "login", "logout")
 _SERVERLESS = ("-v", "--version", "-h", "--help", "auth", "mcp", "plugin", "plugins", "config", "doctor", "agents")
-_RULES = "/run/claude-local/enforced.json"  # in the jail
 
 
 def command(values: Values, path: str, words: list[str]) -> int:
@@ -96,7 +96,7 @@ def _jailed(
     check_tools()
     made = scene(values, guide, where, Questions(where, values.real_home), path, program)
     settings.renew(values, made.there.state)
-    words = [program, "--settings", _RULES, *consent.arguments(where, made.there.state), *arguments]
+    words = [program, "--settings", RULES_IN_THE_JAIL, *consent.arguments(where, made.there.state), *arguments]
     began = int(time.time())
     try:
         return _go(made, words, given, rules, _report)  # loaded now: an apply may replace the program meanwhile
@@ -137,7 +137,7 @@ def _go(
     from . import editors, preparation
     from .running import Run, can_start
 
-    made.there.texts = [*made.there.texts, (_RULES, "this session's rules", rules)]
+    made.there.texts = [*made.there.texts, (RULES_IN_THE_JAIL, "this session's rules", rules)]
     run = Run(
         preparation.plan(made, words, given),
         made.ways.ways,

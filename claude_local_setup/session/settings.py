@@ -35,10 +35,8 @@ def renew(values: Values, folder: str) -> None:
     )
     new = f"{os.path.dirname(folder)}/.settings.{os.getpid()}"  # where no session takes the name
     file = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(file, content)
-    finally:
-        os.close(file)
+    with os.fdopen(file, "wb") as written:
+        written.write(content)
     try:
         os.replace(new, f"{folder}/settings.json")
     except OSError:  # a folder is in its place

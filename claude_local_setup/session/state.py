@@ -70,11 +70,23 @@ def prepare(values: Values, workspace: str, folder: str = "") -> str:
             from . import adoption
 
             adoption.adopt(values, workspace, folder)
-        os.chmod(f"{folder}/state", 0o700, follow_symlinks=False)  # a session may have closed it
-    except (OSError, NotImplementedError) as error:
-        why = getattr(error, "strerror", "")
-        raise Refusal(f"{folder} cannot be made: {why}", remedy=f"ls -ld {os.path.dirname(folder)}") from None
+        os.makedirs(f"{folder}/state", 0o700, exist_ok=True)  # the user may have cleared it
+        _reopen(f"{folder}/state")
+    except OSError as error:
+        from shlex import quote
+
+        problem = f"{folder}, where sessions here keep what they keep, cannot be used: {error.strerror}"
+        raise Refusal(problem, remedy=f"ls -la {quote(os.path.dirname(folder))}") from None
     return f"{folder}/state"
+
+
+def _reopen(folder: str) -> None:
+    """A session may have closed its state to itself (chmod 000). Never through a link."""
+    opened = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.chmod(f"/proc/self/fd/{opened}", 0o700)
+    finally:
+        os.close(opened)
 
 
 def shared(values: Values, guide: Guide) -> Iterator[Found]:

@@ -49,7 +49,7 @@ class Streams:
             return
         same: dict[tuple[int, int], int] = {}
         for number in range(3):
-            told = _told(number)
+            told = os.fstat(number)  # it is open: main.py sees to that
             if os.isatty(number):
                 self.terminal = number if self.terminal < 0 else self.terminal
             elif _is_harmless(told):
@@ -126,14 +126,6 @@ def _drained(process: int, pipe: int) -> bool:
 def _waiting(pipe: int) -> int:
     """How many bytes are in it."""
     return int.from_bytes(fcntl.ioctl(pipe, _FIONREAD, b"\0\0\0\0"), sys.byteorder)
-
-
-def _told(number: int) -> os.stat_result:
-    try:
-        return os.fstat(number)
-    except OSError:  # closed: nothing else may get its number
-        os.dup2(os.open(os.devnull, os.O_RDWR), number)
-        return os.fstat(number)
 
 
 def _is_harmless(told: os.stat_result) -> bool:

@@ -24,7 +24,6 @@ _BESIDE = (
     *("lib", "lib64", "libexec", "share", "include", "conda-meta", "pyvenv.cfg", "versions", "candidates", "installs"),
     *("pkg", "jmods", "release", "platform-tools", "toolchains", "node_modules", "packs", "sdk"),
 )
-_TABLE = 4_000_000  # bytes of mountinfo
 
 
 class Found:
@@ -148,6 +147,13 @@ def of_the_system(*, strict: bool) -> Iterator[Found | tuple[str, str]]:
             yield Found(path, path, reason, is_folder=True)
 
 
+def of_the_network(guide: Guide) -> Iterator[Found]:
+    """What the host's network needs of its files: the list of name servers, to which /etc has a link only."""
+    found = guide.allowed("/etc/resolv.conf", "where names are looked up")
+    if found and not found.is_folder:
+        yield Found(found.source, found.source, found.reason, is_folder=False)
+
+
 def of_path(guide: Guide, path: str) -> tuple[list[Found], str]:
     """The installations to which the entries of a PATH belong, and the PATH with each entry as it lies."""
     found: list[Found] = []
@@ -252,11 +258,3 @@ def _plain(word: bytes) -> str:
         for code, byte in ((b"\\040", b" "), (b"\\011", b"\t"), (b"\\012", b"\n"), (b"\\134", b"\\")):
             word = word.replace(code, byte)
     return os.fsdecode(word)
-
-
-def nameservers() -> Found | None:
-    """What /etc/resolv.conf leads to, where that is in /run."""
-    source = leads_to("/etc/resolv.conf")
-    if source.startswith("/run/") and os.path.isfile(source):
-        return Found(source, source, "where names are looked up", is_folder=False)
-    return None

@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+OWN_IN_THE_JAIL = "/run/claude-local"  # what the program itself puts there
+RULES_IN_THE_JAIL = f"{OWN_IN_THE_JAIL}/enforced.json"  # this session's rules, with the key
 PRODUCT = ".local/share/claude-local"  # below the home: the program, these values, enforced.json, the seccomp filter
 
 
