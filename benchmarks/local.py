@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from claude_local_setup.session.battery import ATTEMPTS
-from claude_local_setup.session.home import SHOWN
+from claude_local_setup.session.host.home import SHOWN
+from claude_local_setup.session.verify.battery import ATTEMPTS
 
 SETUP = [sys.executable, "-m", "claude_local_setup"]
 BARE = ["bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc"]
@@ -27,7 +27,7 @@ BARE = ["bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind"
 CHECKS = """\
 for package in bubblewrap socat; do dpkg-query -W -f '${Status}' $package | grep -q 'install ok' || exit 1; done
 for file in ~/.claude-local/{settings.json,.claude.json,CLAUDE.md} \\
-  ~/.local/share/claude-local/{enforced.json,seccomp.bpf,values.json,model,program-*/session/*.py} \\
+  ~/.local/share/claude-local/{enforced.json,seccomp.bpf,values.json,model,program-*/session/{*,*/*}.py} \\
   ~/.local/bin/claude-local ~/.local/state/claude-local-setup/manifest.json; do
   [ "$(stat -c %a "$file")" ] && sha256sum "$file" >/dev/null || exit 1
 done

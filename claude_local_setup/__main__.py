@@ -19,7 +19,7 @@ def main() -> None:
     except SetupError as error:
         if "--debug" in sys.argv:
             raise
-        from .output import say
+        from .screen.output import say
 
         say(f"claude-local-setup: {error.problem}", err=True)
         say(f"  remedy: {error.remedy}", err=True)

@@ -52,10 +52,10 @@ def apply(dry_run: bool, yes: bool, inventory: str | None, limit: tuple[str, ...
     Exit code: 0 done, 1 a step failed or a host was not reached, 2 usage or config.
     """
     if _is_fleet(inventory, limit):
-        from .fleet_apply import apply_fleet
+        from .commands.fleet_apply import apply_fleet
 
         sys.exit(apply_fleet(inventory, limit, dry_run=dry_run, yes=yes, as_json=as_json))
-    from .apply import apply_here
+    from .commands.apply import apply_here
 
     sys.exit(apply_here(dry_run=dry_run, yes=yes, as_json=as_json))
 
@@ -84,12 +84,12 @@ def remove(
     Exit code: 0 done, 1 a step failed or a host was not reached, 2 usage.
     """
     if _is_fleet(inventory, limit):
-        from .fleet_remove import remove_fleet
-        from .removal import Wish
+        from .commands.fleet_remove import remove_fleet
+        from .state.removal import Wish
 
         wish = Wish(purge, packages)
         sys.exit(remove_fleet(inventory, limit, wish, dry_run=dry_run, yes=yes, as_json=as_json))
-    from .remove import remove_here
+    from .commands.remove import remove_here
 
     sys.exit(remove_here(dry_run=dry_run, yes=yes, purge=purge, packages=packages, as_json=as_json))
 
@@ -105,10 +105,10 @@ def verify(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None
     Exit code: 0 all well, 1 a problem or drift was found, 2 usage or config.
     """
     if _is_fleet(inventory, limit):
-        from .fleet_verify import verify_fleet
+        from .commands.fleet_verify import verify_fleet
 
         sys.exit(verify_fleet(inventory, limit, as_json=as_json))
-    from .verify import verify_here
+    from .commands.verify import verify_here
 
     sys.exit(verify_here(as_json=as_json))
 
@@ -121,10 +121,10 @@ def verify(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None
 def doctor(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
     """The same as verify."""
     if _is_fleet(inventory, limit):
-        from .fleet_verify import verify_fleet
+        from .commands.fleet_verify import verify_fleet
 
         sys.exit(verify_fleet(inventory, limit, as_json=as_json))
-    from .verify import verify_here
+    from .commands.verify import verify_here
 
     sys.exit(verify_here(as_json=as_json))
 
@@ -137,10 +137,10 @@ def doctor(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None
 def status(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
     """Say in a few lines what is set up here and what a session may do."""
     if _is_fleet(inventory, limit):
-        from .fleet_verify import status_fleet
+        from .commands.fleet_verify import status_fleet
 
         sys.exit(status_fleet(inventory, limit, as_json=as_json))
-    from .verify import status_here
+    from .commands.verify import status_here
 
     sys.exit(status_here(as_json=as_json))
 
@@ -156,10 +156,10 @@ def models(context: click.Context, inventory: str | None, limit: tuple[str, ...]
     if context.invoked_subcommand is not None:
         return
     if _is_fleet(inventory, limit):
-        from .fleet_models import list_fleet
+        from .commands.fleet_models import list_fleet
 
         sys.exit(list_fleet(inventory, limit, as_json=as_json))
-    from .models_command import list_here
+    from .commands.models import list_here
 
     sys.exit(list_here(as_json=as_json))
 
@@ -176,10 +176,10 @@ def models_use(name: str, inventory: str | None, limit: tuple[str, ...], as_json
     Exit code: 0 it answers, 1 it does not or there is no such model, 130 you stopped waiting (the server goes on).
     """
     if _is_fleet(inventory, limit):
-        from .fleet_models import use_fleet
+        from .commands.fleet_models import use_fleet
 
         sys.exit(use_fleet(inventory, limit, name, as_json=as_json))
-    from .models_command import use_here
+    from .commands.models import use_here
 
     sys.exit(use_here(name, as_json=as_json))
 
@@ -197,7 +197,7 @@ def config(context: click.Context) -> None:
 @debug
 def show() -> None:
     """Every key with its value and meaning; those you set are marked with *."""
-    from .config_show import shown
+    from .config.show import shown
 
     click.echo(shown())
 
@@ -206,7 +206,7 @@ def show() -> None:
 @debug
 def path() -> None:
     """Where the config file lies."""
-    from .config_file import config_path
+    from .config.file import config_path
 
     click.echo(config_path())
 
@@ -216,7 +216,7 @@ def path() -> None:
 @debug
 def get(key: str) -> None:
     """The value of KEY, as JSON where it is no text."""
-    from .config_show import value_text
+    from .config.show import value_text
 
     click.echo(value_text(key))
 
@@ -227,7 +227,7 @@ def get(key: str) -> None:
 @debug
 def set_(key: str, value: str) -> None:
     """Set KEY to VALUE: a list as a,b,c or ["a", "b"]."""
-    from .config_file import set_key
+    from .config.file import set_key
 
     set_key(key, value)
 
@@ -239,7 +239,7 @@ def edit() -> None:
     import os
     import shlex
 
-    from .config_file import edit as edit_file
+    from .config.file import edit as edit_file
 
     editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     click.echo("changed; now run: claude-local-setup apply" if edit_file(editor) else "nothing was changed")

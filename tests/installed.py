@@ -15,10 +15,11 @@ def folder(home: Path) -> Path:
 
 
 def change(home: Home, *changes: tuple[str, str, str]) -> None:
-    """(module, text, what stands there instead); each text is there once."""
+    """(module below the program's folder, text, what stands there instead); each text is there once."""
     for module, old, new in changes:
         file = folder(home.path) / module
         text = file.read_text()
         assert text.count(old) == 1, (module, old, text.count(old))
         file.write_text(text.replace(old, new))
-    shutil.rmtree(folder(home.path) / "__pycache__", ignore_errors=True)
+    for compiled in list(folder(home.path).rglob("__pycache__")):
+        shutil.rmtree(compiled)

@@ -37,7 +37,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "ide link deleted": lambda h: (h / ".claude-local/ide").unlink(),
     "values.json edited": lambda h: (h / ".local/share/claude-local/values.json").write_text("{}"),
     "a part of the program edited": lambda h: (installed.folder(h) / "main.py").write_text("pass"),
-    "a part of the program deleted": lambda h: (installed.folder(h) / "jail.py").unlink(),
+    "a part of the program deleted": lambda h: (installed.folder(h) / "jail/rules.py").unlink(),
     "something beside the program": lambda h: (installed.folder(h) / "json.py").write_text("pass"),
     "the program replaced by a link": lambda h: replaced_by_a_link(installed.folder(h), h / "moved"),
     "wrapper edited": lambda h: (h / ".local/bin/claude-local").write_text("#!/bin/sh\n"),

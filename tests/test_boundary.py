@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.session.battery import ATTEMPTS
+from claude_local_setup.session.verify.battery import ATTEMPTS
 from tests import installed
 from tests.homes import Home
 from tests.messages_api import MessagesApi
@@ -38,7 +38,7 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
     "an own /tmp": (
         [
             (
-                "jail.py",
+                "jail/rules.py",
                 'yield Room("/tmp", "private, gone afterwards", there.tmp_percent)',
                 'yield Tree("/tmp", "", writable=True)',
             )
@@ -46,7 +46,7 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
         {"find the host's /tmp"},
     ),
     "the home by allow-list": (
-        [("jail.py", "yield Folder(there.real_home,", "yield Tree(there.real_home,")],
+        [("jail/rules.py", "yield Folder(there.real_home,", "yield Tree(there.real_home,")],
         {
             "read ~/.ssh",
             "read ~/.aws",
@@ -60,8 +60,8 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
     ),
     "what is shown is read-only": (
         [
-            ("building.py", "kernel.confine_tree(tree, read_only=not mount.writable)\n        return", "return"),
-            ("jail.py", "yield Folder(there.real_home,", "yield Tree(there.real_home,"),
+            ("jail/building.py", "kernel.confine_tree(tree, read_only=not mount.writable)\n        return", "return"),
+            ("jail/rules.py", "yield Folder(there.real_home,", "yield Tree(there.real_home,"),
         ],
         {
             "write outside the workspace",
@@ -87,7 +87,7 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
         },
     ),
     "a read-only root": (
-        [("building.py", " | kernel.MS_NODEV | kernel.MS_RDONLY", " | kernel.MS_NODEV")],
+        [("jail/building.py", " | kernel.MS_NODEV | kernel.MS_RDONLY", " | kernel.MS_NODEV")],
         {
             "write in the jail's own root",
             "write in the home directory",
@@ -97,7 +97,7 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
         },
     ),
     "what runs outside is kept": (
-        [("jail.py", "    made += there.protected\n", "")],
+        [("jail/rules.py", "    made += there.protected\n", "")],
         {
             "plant a git hook",
             "plant a hook where core.hooksPath leads",
@@ -116,23 +116,29 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
         },
     ),
     "what holds it cannot be moved": (
-        [("jail.py", "made += there.protected\n", "made += [held for held in there.protected if not held.writable]\n")],
+        [
+            (
+                "jail/rules.py",
+                "made += there.protected\n",
+                "made += [held for held in there.protected if not held.writable]\n",
+            )
+        ],
         {"move .git away", "move a submodule's folder away", "move .claude away"},
     ),
     "a state of each workspace's own": (
-        [("jail.py", "there.state, writable=True", 'there.real_home + "/.claude-local", writable=True')],
+        [("jail/rules.py", "there.state, writable=True", 'there.real_home + "/.claude-local", writable=True')],
         {"read what another workspace's sessions have kept"},
     ),
     "sockets are closed": (
-        [("jail.py", "_visible(made, there.sockets)", "()")],
+        [("jail/rules.py", "_visible(made, there.sockets)", "()")],
         {"reach a socket of the host", "reach a socket in the workspace"},
     ),
     "a network of its own": (
         [
-            ("namespaces.py", "(kernel.CLONE_NEWNET if private else 0)", "0"),
-            ("namespaces.py", "network.listeners(plan.listen) if plan.private else []", "[]"),
-            ("running.py", "count = 2 if self.plan.private else 1", "count, self.plan.listen = 2, []"),
-            ("running.py", "zip(told[count:], self.ways", "zip([], self.ways"),
+            ("jail/namespaces.py", "(kernel.CLONE_NEWNET if private else 0)", "0"),
+            ("jail/namespaces.py", "inside.listeners(plan.listen) if plan.private else []", "[]"),
+            ("run/running.py", "count = 2 if self.plan.private else 1", "count, self.plan.listen = 2, []"),
+            ("run/running.py", "zip(told[count:], self.ways", "zip([], self.ways"),
         ],
         {
             "reach a socket without a path",
@@ -142,37 +148,40 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
         },
     ),
     "no network cards": (
-        [("system.py", '("/sys/kernel/mm",', '("/sys",')],
+        [("host/system.py", '("/sys/kernel/mm",', '("/sys",')],
         {"learn of the host's network cards"},
     ),
     "mounts of its own": (
         [
             (
-                "kernel.py",
+                "linux/kernel.py",
                 "(_RDONLY if read_only else 0), 0, MS_PRIVATE, 0)",
                 "(_RDONLY if read_only else 0), 0, 0, 0)",
             ),
-            ("namespaces.py", 'kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)', "pass"),
+            ("jail/namespaces.py", 'kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)', "pass"),
         ],
         {"take over what is mounted on the host later"},
     ),
     "processes of its own": (
         [
-            ("namespaces.py", " | kernel.CLONE_NEWPID", ""),
+            ("jail/namespaces.py", " | kernel.CLONE_NEWPID", ""),
             (
-                "namespaces.py",
+                "jail/namespaces.py",
                 'kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID',
                 'len("x") or (kernel.MS_NOSUID',
             ),
-            ("jail.py", '"--unshare-pid", ', ""),
-            ("jail.py", '"--proc", "/proc"', '"--bind", "/proc", "/proc"'),
+            ("jail/rules.py", '"--unshare-pid", ', ""),
+            ("jail/rules.py", '"--proc", "/proc"', '"--bind", "/proc", "/proc"'),
         ],
         {"see a process of the host", "send the caller a signal"},
     ),
-    "no capabilities": ([("jail.py", '"--cap-drop", "ALL"', '"--cap-add", "ALL"')], {"hold capabilities"}),
-    "no namespaces within": ([("namespaces.py", "if not plan.nested:", "if False:")], {"make namespaces of its own"}),
+    "no capabilities": ([("jail/rules.py", '"--cap-drop", "ALL"', '"--cap-add", "ALL"')], {"hold capabilities"}),
+    "no namespaces within": (
+        [("jail/namespaces.py", "if not plan.nested:", "if False:")],
+        {"make namespaces of its own"},
+    ),
     "the seccomp filter": (
-        [("namespaces.py", '"--seccomp", str(filtered), ', "")],
+        [("jail/namespaces.py", '"--seccomp", str(filtered), ', "")],
         {
             "run without the seccomp filter",
             "use the kernel's keyrings",
@@ -183,26 +192,26 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
     ),
     "an environment of its own": (
         [
-            ("jail.py", '        "--clearenv",\n', ""),
-            ("namespaces.py", '{"PATH": os.environ.get("PATH", "")}', "os.environ"),
+            ("jail/rules.py", '        "--clearenv",\n', ""),
+            ("jail/namespaces.py", '{"PATH": os.environ.get("PATH", "")}', "os.environ"),
         ],
         {"read the caller's environment", "find the ssh-agent", "find the screen"},
     ),
     "no inherited files": (
         [
             ("main.py", "    kernel.close_all()\n", ""),
-            ("namespaces.py", "    kernel.close_all_on_exec()\n", ""),
+            ("jail/namespaces.py", "    kernel.close_all_on_exec()\n", ""),
         ],
         {"read the caller's open files", "hold a descriptor of the host's"},
     ),
     "no descriptors left open": (
-        [("namespaces.py", "    kernel.close_all_on_exec()\n", "    os.dup2(os.open('/', os.O_PATH), 9)\n")],
+        [("jail/namespaces.py", "    kernel.close_all_on_exec()\n", "    os.dup2(os.open('/', os.O_PATH), 9)\n")],
         {"hold a descriptor of the host's"},
     ),
     "an empty home": (
         [
-            ("preparation.py", "if not strict else []", ""),
-            ("jail.py", "[] if there.strict else there.rows", "there.rows"),
+            ("run/preparation.py", "if not strict else []", ""),
+            ("jail/rules.py", "[] if there.strict else there.rows", "there.rows"),
         ],
         {"read the toolchains in the home"},
     ),
@@ -260,7 +269,7 @@ def test_whatever_a_home_is_called_its_sockets_are_there_to_be_reached(home: Hom
 
 def test_where_nothing_can_be_reached_that_is_a_problem(plain_home: Home) -> None:
     set_up(plain_home)
-    installed.change(plain_home, ("trials.py", "listener.listen(16)", "listener.close()"))
+    installed.change(plain_home, ("verify/trials.py", "listener.listen(16)", "listener.close()"))
     findings = plain_home.json("verify")["hosts"][0]["findings"]
     (finding,) = [finding for finding in findings if finding["check"].startswith("boundary")]
     assert not finding["ok"]

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from claude_local_setup.config import config_from
+from claude_local_setup.config.keys import config_from
+from claude_local_setup.content.program import values
 from claude_local_setup.errors import ConfigError
-from claude_local_setup.probe import Actual, probe_here
-from claude_local_setup.program import values
-from claude_local_setup.target import probed_paths
+from claude_local_setup.host.probe import Actual, probe_here
+from claude_local_setup.state.target import probed_paths
 from tests.homes import Home
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -278,7 +278,7 @@ def test_somebody_elses_git_folder_in_a_shared_parent_makes_no_workspace() -> No
         Path(shared).chmod(0o1777)
         code = (
             "import os, sys; sys.path.insert(0, sys.argv[1]); os.setuid(int(sys.argv[2]));"
-            "from claude_local_setup.session.repository import is_work_tree;"
+            "from claude_local_setup.session.project.repository import is_work_tree;"
             "print(is_work_tree(os.open(sys.argv[3], os.O_PATH), os.getuid()))"
         )
         checkout = str(Path(__file__).resolve().parent.parent)
@@ -387,10 +387,10 @@ def test_without_the_rule_a_pipe_is_waited_for(plain_home: Home) -> None:
     """So the pipes of these tests are real ones."""
     work = limited(plain_home, "isolation.tmp_percent", "5")
     flags = "os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY"
-    installed.change(plain_home, ("files.py", flags, "os.O_RDONLY | os.O_NOCTTY"))
+    installed.change(plain_home, ("linux/files.py", flags, "os.O_RDONLY | os.O_NOCTTY"))
     (work / ".git").mkdir()
     os.mkfifo(work / ".git/HEAD")
     code = f"import sys; sys.path.insert(0, {str(installed.folder(plain_home.path).parent)!r})\n"
-    code += f"from session.files import read_whole; read_whole({str(work / '.git/HEAD')!r})"
+    code += f"from session.linux.files import read_whole; read_whole({str(work / '.git/HEAD')!r})"
     with pytest.raises(subprocess.TimeoutExpired):
         subprocess.run([sys.executable, "-c", code], timeout=3, check=False)

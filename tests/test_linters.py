@@ -23,7 +23,8 @@ def test_python_is_clean(words: tuple[str, ...]) -> None:
 
 SHELL = {
     *("install.sh", "test.sh", ".ci/run"),
-    *(f"claude_local_setup/scripts/{name}.sh" for name in ("probe", "write", "tree", "remove")),
+    "claude_local_setup/host/probe.sh",
+    *(f"claude_local_setup/engine/scripts/{name}.sh" for name in ("write", "tree", "remove")),
     *(f"tests/machines/{name}.sh" for name in ("apparmor", "base", "machine")),
 }
 
@@ -41,22 +42,25 @@ def is_shell(path: Path) -> bool:
 
 @pytest.mark.parametrize("name", sorted(SHELL))
 def test_shell_is_clean(name: str) -> None:
-    shell = "sh" if "scripts" in name else "bash"
+    shell = "sh" if name.startswith("claude_local_setup") else "bash"
     done = subprocess.run(["shellcheck", f"--shell={shell}", ROOT / name], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
 def test_the_session_program_needs_nothing_but_itself_and_the_standard_library() -> None:
-    for module in (ROOT / "claude_local_setup/session").glob("*.py"):
+    folder = ROOT / "claude_local_setup/session"
+    for module in folder.rglob("*.py"):
+        depth = len(module.relative_to(folder).parts)
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.ImportFrom):
-                assert node.level == 1 or (node.level == 0 and (node.module or "").split(".")[0] in KNOWN), module
+                own = 1 <= node.level <= depth
+                assert own or (node.level == 0 and (node.module or "").split(".")[0] in KNOWN), module
             elif isinstance(node, ast.Import):
                 assert {name.name.split(".")[0] for name in node.names} <= KNOWN, module
 
 
 def test_scripts_that_go_to_other_hosts_mean_the_same_to_fish() -> None:
     """Which reads backslashes between single quotes: a host's login shell passes the scripts on to sh."""
-    for script in (ROOT / "claude_local_setup/scripts").glob("*.sh"):
+    for script in (ROOT / "claude_local_setup").rglob("*.sh"):
         assert "\\\\" not in script.read_text(), script
         assert "\\'" not in script.read_text(), script

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.session import http
-from claude_local_setup.session.context import output_limit, session_rules, set_context, with_context
-from claude_local_setup.session.key import read_key
-from claude_local_setup.session.model import hook, status
+from claude_local_setup.session.server import http
+from claude_local_setup.session.server.context import output_limit, session_rules, set_context, with_context
+from claude_local_setup.session.server.key import read_key
+from claude_local_setup.session.server.model import hook, status
 from claude_local_setup.session.words import Refusal
 from tests.llama import Llama
 from tests.messages_api import MessagesApi
@@ -253,7 +253,7 @@ def test_level_strict_says_where_to_switch(tmp_path: Path) -> None:
 def test_it_runs_with_the_systems_python_and_nothing_but_its_own_folder(tmp_path: Path) -> None:
     starter = (
         "import sys; product = sys.argv.pop(1); sys.path.insert(0, product);"
-        "from session.model import main; sys.exit(main(sys.argv[1:], product))"
+        "from session.server.model import main; sys.exit(main(sys.argv[1:], product))"
     )
     product = tmp_path / ".local/share/claude-local"
     shutil.copytree(Path(http.__file__).parent, product / "session")

@@ -283,8 +283,8 @@ def test_verify_says_which_ide_is_live_and_tries_it_from_the_jail(plain_home: Ho
         assert ides_found(plain_home) == {live: True, "IDE: reached from the jail": True}
         installed.change(
             plain_home,
-            ("ways.py", "    ways.add_editors(editors, workspace)\n", ""),
-            ("editors.py", "or self._reach(run, editor)", "or True"),
+            ("run/ways.py", "    ways.add_editors(editors, workspace)\n", ""),
+            ("run/editors.py", "or self._reach(run, editor)", "or True"),
         )
         assert ides_found(plain_home) == {live: True, "IDE: reached from the jail": False}
 

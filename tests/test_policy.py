@@ -14,12 +14,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 
-from claude_local_setup.session import jail, state
-from claude_local_setup.session.files import is_inside
-from claude_local_setup.session.jail import There, mounts
-from claude_local_setup.session.mounts import Cover, Folder, Held, Link, Mailbox, Mount, Room, Text, Tree
-from claude_local_setup.session.secrets import is_secret, refusal
-from claude_local_setup.session.surroundings import Found, Mounted
+from claude_local_setup.session.host.secrets import is_secret, refusal
+from claude_local_setup.session.host.surroundings import Found, Mounted
+from claude_local_setup.session.jail import rules as jail
+from claude_local_setup.session.jail.mounts import Cover, Folder, Held, Link, Mailbox, Mount, Room, Text, Tree
+from claude_local_setup.session.jail.rules import There, mounts
+from claude_local_setup.session.kept import state
+from claude_local_setup.session.linux.files import is_inside
 from claude_local_setup.session.values import RULES_IN_THE_JAIL, Values
 from tests.homes import Home
 

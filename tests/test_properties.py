@@ -14,21 +14,23 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from claude_local_setup import json_merge, output, shell
-from claude_local_setup.block import MARKDOWN, SHELL, Marks, with_block, without_block
-from claude_local_setup.checks import quick_findings
-from claude_local_setup.config import Config, from_flat
-from claude_local_setup.config_file import parse
-from claude_local_setup.diff import diff_of
+from claude_local_setup.checks.findings import quick_findings
+from claude_local_setup.checks.report import Report, as_json
+from claude_local_setup.checks.trials import read as read_trials
+from claude_local_setup.config.file import parse
+from claude_local_setup.config.keys import Config, from_flat
+from claude_local_setup.content import shell
 from claude_local_setup.errors import SetupError
-from claude_local_setup.manifest import Manifest
-from claude_local_setup.probe import FACTS, Actual, read
-from claude_local_setup.recognition import recognised
-from claude_local_setup.removal import Wish, removal
-from claude_local_setup.report import Report, as_json
-from claude_local_setup.stale import whole_plan
-from claude_local_setup.target import target_state
-from claude_local_setup.trials import read as read_trials
+from claude_local_setup.host.probe import FACTS, Actual, read
+from claude_local_setup.screen import output
+from claude_local_setup.state.manifest import Manifest
+from claude_local_setup.state.recognition import recognised
+from claude_local_setup.state.removal import Wish, removal
+from claude_local_setup.state.stale import whole_plan
+from claude_local_setup.state.target import target_state
+from claude_local_setup.texts import json_merge
+from claude_local_setup.texts.block import MARKDOWN, SHELL, Marks, with_block, without_block
+from claude_local_setup.texts.diff import diff_of
 
 settings.register_profile("thorough", max_examples=300, deadline=None)
 settings.load_profile("thorough")

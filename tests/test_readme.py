@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from claude_local_setup.cli import cli
-from claude_local_setup.config import keys
-from claude_local_setup.session.battery import ATTEMPTS
+from claude_local_setup.config.keys import keys
+from claude_local_setup.session.verify.battery import ATTEMPTS
 from tests.claudes import trust_the_folder
 from tests.homes import CACHE, Home
 from tests.llama import Llama

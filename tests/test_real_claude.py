@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.settings import MODEL
+from claude_local_setup.content.settings import MODEL
 from tests.claudes import HOSTILE, keys_sent, set_up, trust_the_folder
 from tests.homes import Home
 from tests.messages_api import MessagesApi, Say, Use

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from claude_local_setup.content.seccomp import seccomp_filter
 from claude_local_setup.errors import SetupError
-from claude_local_setup.seccomp import seccomp_filter
 
 TIOCSTI = (
     "import fcntl, os, pty, sys; m, s = pty.openpty(); os.setsid(); fcntl.ioctl(s, 0x540E, 0); fcntl.ioctl(s, {}, b'x')"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.settings import MODEL
+from claude_local_setup.content.settings import MODEL
 from tests.homes import Home
 from tests.llama import Llama
 from tests.messages_api import MessagesApi

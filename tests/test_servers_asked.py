@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
-from claude_local_setup.checks import SERVER
-from claude_local_setup.session import http, listeners, models
-from claude_local_setup.session.http import NotOurs, Place, Server
-from claude_local_setup.session.http_answer import Answer
-from claude_local_setup.session.listeners import Listener
-from claude_local_setup.session.server import Ready, check, check_server
-from claude_local_setup.session.server_dangers import is_proxy, tools_in
+from claude_local_setup.checks.findings import SERVER
+from claude_local_setup.session.network import listeners
+from claude_local_setup.session.network.listeners import Listener
+from claude_local_setup.session.server import http, models
+from claude_local_setup.session.server.answer import Answer
+from claude_local_setup.session.server.check_dangers import is_proxy, tools_in
+from claude_local_setup.session.server.checks import Ready, check, check_server
+from claude_local_setup.session.server.http import NotOurs, Place, Server
 from claude_local_setup.session.values import Values
 from claude_local_setup.session.words import Refusal
 from tests.llama import Llama

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup import userns
-from claude_local_setup.actions import Run, Step, root_commands
-from claude_local_setup.config import Config, Isolation
-from claude_local_setup.plan import plan
-from claude_local_setup.probe import Actual, Node, probe_here
-from claude_local_setup.program import values
-from claude_local_setup.target import probed_paths, target_state
+from claude_local_setup.config.keys import Config, Isolation
+from claude_local_setup.content.program import values
+from claude_local_setup.entries.actions import Run, Step, root_commands
+from claude_local_setup.host import userns
+from claude_local_setup.host.probe import Actual, Node, probe_here
+from claude_local_setup.state.plan import plan
+from claude_local_setup.state.target import probed_paths, target_state
 from tests.homes import CACHE
 
 MAP = "bwrap: setting up uid map: Permission denied"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .mounts import Cover, Held, Room, Tree
+from .jail.mounts import Cover, Held, Room, Tree
 from .words import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .preparation import Scene
+    from .run.preparation import Scene
     from .values import Values
 
 _BOUNDARY = {
@@ -19,10 +19,10 @@ _BOUNDARY = {
 
 
 def explain(values: Values, path: str) -> int:
-    from . import workspace
-    from .preparation import scene
-    from .questions import Questions
-    from .surroundings import Guide
+    from .host.surroundings import Guide
+    from .project import workspace
+    from .project.questions import Questions
+    from .run.preparation import scene
 
     guide = Guide(values)
     where = workspace.find(values, guide, path)

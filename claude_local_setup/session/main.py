@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import kernel
+from .linux import kernel
 from .values import PRODUCT, Values, load
 from .words import FAILED, USAGE, Refusal, say
 
@@ -30,7 +30,7 @@ what follows is claude's own help:
 def main(home: str) -> None:
     """Runs what the arguments ask for; `home` is the real home that apply put this into. Never returns."""
     if sys.argv[1:2] == ["--become"]:
-        from .running import become_below_a_copy
+        from .run.running import become_below_a_copy
 
         become_below_a_copy(*sys.argv[2:4])
     ended(lambda: _asked(*prepared(home), sys.argv[1:]))
@@ -54,7 +54,7 @@ def ended(work: Callable[[], int]) -> None:
     except OSError:
         pass  # nobody listens any more
     if code < 0:
-        from .signals import die_of
+        from .linux.signals import die_of
 
         die_of(-code)
     os._exit(code)
@@ -86,12 +86,12 @@ def _open_streams() -> None:
 def _asked(values: Values, path: str, arguments: list[str]) -> int:
     first, rest = (arguments or [""])[0], arguments[1:]
     if first == "--check-server":
-        from .key import read_key
-        from .server import check_server
+        from .server.checks import check_server
+        from .server.key import read_key
 
         return check_server(values, read_key(values.enforced))
     if first == "--try":
-        from .trials import run
+        from .verify.trials import run
 
         return run(values, path, rest)
     if first == "--explain":

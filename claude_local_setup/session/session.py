@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from . import environment
-from .questions import Questions
-from .surroundings import Guide
+from .host import environment
+from .host.surroundings import Guide
+from .project.questions import Questions
 from .values import RULES_IN_THE_JAIL
 from .words import USAGE, Refusal, say
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import ModuleType
 
-    from .preparation import Scene
+    from .project.workspace import Workspace
+    from .run.preparation import Scene
     from .values import Values
-    from .workspace import Workspace
 
 _NORMAL = ("update", "upgrade", "install", "migrate-installer", "setup-token", "login", "logout")
 _SERVERLESS = ("-v", "--version", "-h", "--help", "auth", "mcp", "plugin", "plugins", "config", "doctor", "agents")
@@ -25,7 +25,7 @@ _SERVERLESS = ("-v", "--version", "-h", "--help", "auth", "mcp", "plugin", "plug
 
 def command(values: Values, path: str, words: list[str]) -> int:
     """`--jail CMD…`: its exit code."""
-    from . import workspace
+    from .project import workspace
 
     if not words:
         raise Refusal("--jail needs a command", remedy="claude-local --jail bash", exit_code=USAGE)
@@ -42,8 +42,8 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
     `state`: a folder for what it keeps, by default the workspace's own.
     """
     questions = Questions(where, values.real_home)
-    from .key import read_key
-    from .preparation import scene
+    from .run.preparation import scene
+    from .server.key import read_key
 
     check_tools()
     key = read_key(values.enforced)
@@ -54,20 +54,22 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
 
 def session(values: Values, path: str, arguments: list[str], program: str) -> int:
     """claude with these arguments: its exit code."""
-    from . import context, server, workspace
-    from . import program as programs
-    from .key import read_key
+    from .host.program import find
+    from .project import workspace
+    from .server import context
+    from .server.checks import check
+    from .server.key import read_key
 
     check_arguments(values, arguments)
     guide = Guide(values)
     where = workspace.find(values, guide, path)
-    program = program or programs.find(values, path)
+    program = program or find(values, path)
     if not program:
         remedy = "npm install -g @anthropic-ai/claude-code, or: claude-local-setup config set claude.path PATH"
         raise Refusal("claude is not installed", remedy=remedy)
     key = read_key(values.enforced)
     rules = _checked_rules(values)
-    ready = server.check(values, key) if not arguments or arguments[0] not in _SERVERLESS else None
+    ready = check(values, key) if not arguments or arguments[0] not in _SERVERLESS else None
     model = ready.model if ready else values.pinned_model
     tokens = ready.context_tokens if ready else values.context_tokens
     output = context.output_limit(tokens, values.max_output_tokens) if tokens else 0
@@ -90,8 +92,9 @@ def _jailed(
 ) -> int:
     import time
 
-    from . import consent, settings
-    from .preparation import scene
+    from .kept import settings
+    from .project import consent
+    from .run.preparation import scene
 
     check_tools()
     made = scene(values, guide, where, Questions(where, values.real_home), path, program)
@@ -105,7 +108,7 @@ def _jailed(
 
 
 def _report() -> ModuleType:
-    from . import report
+    from .project import report
 
     return report
 
@@ -114,7 +117,8 @@ def _unjailed(
     values: Values, where: Workspace, program: str, arguments: list[str], given: list[tuple[str, str]], rules: bytes
 ) -> int:
     """Nothing confines what a project would start unasked: its MCP servers and hooks stay off."""
-    from . import context, unjailed
+    from . import unjailed
+    from .server import context
 
     settings = f"{values.real_home}/.claude-local/settings.json"
     context.set_context(settings, 0, 0)
@@ -134,8 +138,8 @@ def _go(
     meanwhile: Callable[[], object] = lambda: None,
 ) -> int:
     """`meanwhile` is done once the jail has started."""
-    from . import editors, preparation
-    from .running import Run, can_start
+    from .run import editors, preparation
+    from .run.running import Run, can_start
 
     made.there.texts = [*made.there.texts, (RULES_IN_THE_JAIL, "this session's rules", rules)]
     run = Run(
@@ -188,7 +192,7 @@ def _checked_rules(values: Values) -> bytes:
 
 
 def _read(path: str) -> bytes:
-    from .files import read_whole
+    from .linux.files import read_whole
 
     content = read_whole(path, follow=False)
     if content is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 
-from . import signals
-from .files import read_whole
+from .linux import signals
+from .linux.files import read_whole
 from .words import Refusal
 
 _LEFT = ".rules-"
@@ -15,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from .project.workspace import Workspace
     from .values import Values
-    from .workspace import Workspace
 
 
 @contextmanager

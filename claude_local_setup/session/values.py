@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .files import read_whole
+from .linux.files import read_whole
 from .words import Refusal
 
 TYPE_CHECKING = False

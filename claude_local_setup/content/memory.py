@@ -1,0 +1,42 @@
+"""The block in ~/.claude-local/CLAUDE.md: what the model is told about where it runs."""
+
+from __future__ import annotations
+
+from ..config.keys import Config
+from .settings import is_jailed
+
+_ALWAYS = """\
+You are a local model, run through `claude-local`. You make more mistakes than a large hosted model: work in small
+steps, read a file before you change it, and ask when you are not sure.
+- Each shell command is shown to the user, who has to allow it. Say in one sentence what it is for.
+- Never try to get around a refusal. Say what was refused and what you wanted it for.
+"""
+_JAILED = """\
+- You run in a jail. You can write in the workspace (this project's folder), in ~/.claude-local and in /tmp. Everything
+  else is read-only or not there: "Read-only file system" outside the workspace is the jail, not a bug.
+- Secrets (~/.ssh, keys, tokens, browser profiles) and other processes are not visible. `sudo` cannot work.
+- In the workspace `.git/hooks`, `.git/config`, `.vscode`, `.idea`, `.envrc`, `.mcp.json` and
+  `.claude/settings*.json` are read-only: they would later run outside the jail. Ask the user to change them.
+"""
+_PRIVATE = """\
+- The network is private: {reach}. Do not try to download anything else;
+  tell the user which command to run instead.
+"""
+_HOST = "- The network is that of the machine.\n"
+_UNJAILED = (
+    "- Editing files is asked for as well: nothing but the user's answer holds you back, so stay in this project.\n"
+)
+
+
+def memory(config: Config) -> bytes:
+    """The block's lines, for the config's level and network."""
+    if not is_jailed(config):
+        return (_ALWAYS + _UNJAILED).encode()
+    network = _HOST if config.network.mode == "host" else _PRIVATE.format(reach=_reach(config))
+    return (_ALWAYS + _JAILED + network).encode()
+
+
+def _reach(config: Config) -> str:
+    ports = f" and port {', '.join(map(str, config.network.ports))} of 127.0.0.1" if config.network.ports else ""
+    domains = f", and on the internet {', '.join(config.network.domains)}" if config.network.domains else ""
+    return f"you reach the model's server{ports}{domains or ', no internet'}"

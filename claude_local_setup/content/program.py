@@ -1,0 +1,116 @@
+"""The session program as it is put on a host: its folder, the files that start it, and its values."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from .. import __version__
+from ..config.keys import Config
+from ..host import paths, userns
+from ..host.probe import Actual
+from .claude_program import expected_path
+from .settings import MODEL, as_json, enforced_settings, session_env
+
+_PACKAGE = "session"
+_STARTER = """\
+#!/usr/bin/python3 -IS
+# claude-local: Claude Code on a local model, in a jail. `claude-local-setup apply` writes this file; edits are undone.
+import sys
+
+sys.path.insert(0, {program})
+try:
+    from session.{module} import main
+except ImportError:
+    sys.exit("claude-local: its program is missing: claude-local-setup apply")
+sys.exit(main({argument}))
+"""
+
+
+@cache
+def modules() -> Mapping[str, bytes]:
+    """The program's files by path below its folder."""
+    source = Path(__file__).parents[1] / _PACKAGE
+    return {str(file.relative_to(source)): file.read_bytes() for file in source.rglob("*.py")}
+
+
+@cache
+def digest() -> str:
+    """What the probe says of a folder with just these files: the SHA-256 of their SHA-256s."""
+    lines = [f"{hashlib.sha256(modules()[name]).hexdigest()}  ./{name}\n" for name in sorted(modules())]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+@cache
+def archive() -> bytes:
+    """The files as a tar, the same for the same files."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for name in sorted(modules()):
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(modules()[name]), 0o644
+            tar.addfile(entry, io.BytesIO(modules()[name]))
+    return packed.getvalue()
+
+
+def folder(actual: Actual) -> str:
+    """Each version has a folder of its own: a session that runs goes on with the one it began with."""
+    return actual.path(f"{program_path()}/{_PACKAGE}")
+
+
+def program_path() -> str:
+    return f"{paths.PRODUCT}/program-{digest()[:12]}"
+
+
+def wrapper(actual: Actual) -> bytes:
+    return _starter("main", actual, ascii(actual.facts["real_home"]))
+
+
+def model_script(actual: Actual) -> bytes:
+    """What a session asks for its status line and /local-model."""
+    return _starter("server.model", actual, f"sys.argv[1:], {actual.path(paths.PRODUCT)!a}")
+
+
+def _starter(module: str, actual: Actual, argument: str) -> bytes:
+    program = ascii(actual.path(program_path()))
+    return _STARTER.format(program=program, module=module, argument=argument).encode()
+
+
+def values(config: Config, actual: Actual) -> bytes:
+    """values.json: what session/values.py reads. The key is not in it."""
+    known = {
+        "version": __version__,
+        "home": actual.home,
+        "real_home": actual.facts["real_home"],
+        "uid": int(actual.facts["uid"]),
+        "level": config.isolation.level,
+        "bwrap": userns.COPY if userns.needs_copy(config, actual) else "bwrap",
+        "claude": expected_path(config, actual),
+        "enforced_sum": hashlib.sha256(as_json(enforced_settings(config))).hexdigest(),
+        "base_url": config.server.base_url,
+        "management_url": config.server.management_url,
+        "model": config.server.model,
+        "any_model": MODEL,
+        "context_tokens": config.server.context_tokens,
+        "max_output_tokens": config.server.max_output_tokens,
+        "network": config.network.mode,
+        "ports": config.network.ports,
+        "publish": config.network.publish,
+        "domains": config.network.domains,
+        "workspaces": config.isolation.workspaces,
+        "hide": config.isolation.hide,
+        "read": config.isolation.read,
+        "write": config.isolation.write,
+        "pass_env": config.isolation.pass_env,
+        "nested": config.isolation.nested,
+        "processes": config.isolation.processes,
+        "tmp_percent": config.isolation.tmp_percent,
+        "sent_env": [[name, value] for name, value in session_env(config).items()],
+    }
+    # ASCII: a name on a disk need not be UTF-8.
+    return json.dumps(known, indent=1).encode() + b"\n"

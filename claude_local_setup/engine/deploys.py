@@ -1,0 +1,59 @@
+"""The packaged deploy: `claude-local` on one host, for plain pyinfra and for our own command alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pyinfra import host, logger
+from pyinfra.api import deploy
+from pyinfra.context import ctx_host
+
+from ..config.keys import FLAT_PREFIX, flat_defaults, from_flat
+from ..entries.actions import Step, needs_root
+from ..errors import SetupError
+from ..host.probe import Actual
+from ..screen.output import printable
+from ..state.stale import actual_state, whole_plan
+from ..state.target import target_state
+from .operations import Probe, carry_out, seconds
+
+
+@deploy("claude-local", data_defaults=flat_defaults())
+def claude_local() -> None:
+    """Brings the host to the target state that its data (`claude_local_…`) describes."""
+    try:
+        config = from_flat(_data(), f"data of {host.name}")
+        actual = actual_state(config, _asked)
+    except SetupError as error:
+        return _give_up(f"{error.problem}: {error.remedy}")
+    steps = whole_plan(target_state(config, actual), actual)
+    for step in steps:
+        if step.change == "failed":
+            return _give_up(f"{step.name}: {step.error}: {step.remedy}")
+    return carry_out_all(steps, is_root=actual.is_root)
+
+
+def _asked(paths: Sequence[str]) -> Actual:
+    actual = host.get_fact(Probe, paths=tuple(paths))
+    if not isinstance(actual, Actual):
+        raise SetupError("it did not answer the probe", remedy="look at what it printed above")
+    return actual
+
+
+def _give_up(reason: str) -> None:
+    """Fails this host alone: an exception would end pyinfra's whole run."""
+    this = ctx_host.get()
+    logger.error(f"{this.print_prefix}{printable(reason)}")
+    this.state.fail_hosts({this})
+
+
+def carry_out_all(steps: Iterable[Step], *, is_root: bool) -> None:
+    """Registers one operation a step, on every host in the same order."""
+    for step in steps:
+        carry_out(name=step.name, step=step, _sudo=needs_root(step.action) and not is_root, _timeout=seconds(step))
+
+
+def _data() -> dict[str, object]:
+    names = flat_defaults()
+    given = {name: value for name, value in host.data.dict().items() if name.startswith(FLAT_PREFIX)}
+    return given | {name: host.data.get(name) for name in names}

@@ -1,0 +1,148 @@
+"""One host through pyinfra's connector: reached or not and why, one command's answer. No plans, no checks."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from getpass import getuser
+from typing import Any
+
+from paramiko import AuthenticationException, BadHostKeyException, Channel, SSHException, Transport
+from pyinfra.api import Host, StringCommand
+from pyinfra.api.exceptions import ConnectError, PyinfraError
+
+from ..errors import SetupError
+
+KEEPALIVE_SECONDS = 3
+SILENCE_SECONDS = (
+    9  # a host that acknowledges nothing for so long is gone: nobody waits for TCP's own quarter of an hour
+)
+BROKEN = "the connection to it broke off"
+
+
+def connect(host: Host) -> None:
+    """Connects; SetupError with the reason and what to do about it."""
+    if host.data.get("ssh_strict_host_key_checking") == "ask":
+        host.data.ssh_strict_host_key_checking = "yes"  # nobody can answer what many hosts ask at once
+    try:
+        host.connect(show_errors=False, raise_exceptions=True)
+    except (PyinfraError, SSHException, OSError, EOFError, ValueError) as error:
+        raise _unreached(host, error) from None
+    host.state.activate_host(host)
+    _keep_alive(transport(host))
+
+
+def transport(host: Host) -> Transport | None:
+    """The SSH connection; None where another connector is at work."""
+    client = getattr(host.connector, "client", None)
+    found = client.get_transport() if client is not None and hasattr(client, "get_transport") else None
+    return found if isinstance(found, Transport) else None
+
+
+def dial(host: Host, place: str, port: int, seconds: float) -> Channel:
+    """A connection that begins on that host; OSError where there is none."""
+    line = transport(host)
+    try:
+        if line is None:
+            raise OSError("not connected by SSH")
+        channel = line.open_channel("direct-tcpip", (place, port), ("127.0.0.1", 0), timeout=seconds)
+    except SSHException as error:
+        raise ConnectionRefusedError(str(error)) from None
+    channel.settimeout(seconds)
+    return channel
+
+
+def identity(host: Host) -> object:
+    """What is equal for two names of one machine and user."""
+    line = transport(host)
+    if line is None:
+        return host.name
+    direct = isinstance(line.sock, socket.socket)  # a jump host's socket leads to the jump host
+    return (line.getpeername() if direct else host.name, line.get_username())
+
+
+def broken(host: Host) -> str:
+    """Why nothing more comes from the host; "" while the connection stands."""
+    line = transport(host)
+    return BROKEN if line is not None and not line.is_active() else ""
+
+
+def answer(host: Host, command: StringCommand, *, seconds: int, **arguments: Any) -> tuple[bool, list[str], list[str]]:
+    """Runs one command: whether it succeeded, its output's lines, its errors'. SetupError where it could not be run."""
+    try:
+        succeeded, output = host.run_shell_command(command, _timeout=seconds, **arguments)
+    except TimeoutError:
+        raise _unanswered(host, broken(host) or f"it did not answer within {seconds} seconds") from None
+    except (PyinfraError, SSHException, OSError, EOFError) as error:
+        raise _unanswered(host, broken(host) or str(error)) from None
+    if broken(host):
+        raise _unanswered(host, BROKEN)
+    return succeeded, output.stdout_lines, output.stderr_lines
+
+
+def close(host: Host) -> None:
+    line = transport(host)
+    if line is not None:
+        line.close()
+
+
+def _keep_alive(line: Transport | None) -> None:
+    if line is None:
+        return
+    line.set_keepalive(KEEPALIVE_SECONDS)
+    if isinstance(line.sock, socket.socket):  # through a jump host there is none of our own
+        with suppress(OSError):
+            line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_SECONDS * 1000)
+
+
+_CAUSES = (  # what pyinfra or paramiko says, our sentence, what to do; {host} and {user} are filled in
+    ("No such private key file", "its key file is not there", "ls -l {key}, or mend ssh_key in the inventory"),
+    ("is encrypted", "its key file has a passphrase", "ssh-add {key}, and take ssh_key out of the inventory"),
+    ("Invalid private key file", "its key file holds no key", "ssh-keygen -y -f {key}"),
+    ("No host key for", "its host key is not known here", "ssh {user}@{host}, and compare the fingerprint"),
+    ("Error reading SSH protocol banner", "what answers there does not speak SSH", "ssh -v {user}@{host}"),
+)
+
+
+def _unreached(host: Host, error: Exception) -> SetupError:
+    cause = error.__context__ if isinstance(error, ConnectError) and error.__context__ else error
+    said = f"{error} {cause}"
+    for words, problem, remedy in _CAUSES:
+        if words in said:
+            return SetupError(problem, remedy=_filled(remedy, host))
+    match cause:
+        case BadHostKeyException():
+            problem, remedy = (
+                "its host key has changed: somebody may be in between",
+                "ssh-keygen -R {host}, if you know why",
+            )
+        case AuthenticationException():
+            problem, remedy = "it refuses the key of {user}", "ssh-copy-id {user}@{host}"
+        case socket.gaierror():
+            problem, remedy = "its name is not known", "getent hosts {host}"
+        case OSError() if _refused(cause):
+            problem, remedy = "nothing listens on its SSH port", "start sshd on it, or mend ssh_port"
+        case OSError() if cause.filename:
+            problem, remedy = f"{cause.filename}: {cause.strerror}", "ls -ld ~/.ssh"
+        case OSError():
+            problem, remedy = "it does not answer", "ping {host}"
+        case _:
+            problem, remedy = f"no connection: {said}", "ssh -v {user}@{host}"
+    return SetupError(_filled(problem, host), remedy=_filled(remedy, host))
+
+
+def _refused(error: OSError) -> bool:
+    """Also of paramiko's collection, one error for each address."""
+    each = getattr(error, "errors", {"": error})
+    return any(isinstance(item, ConnectionRefusedError) for item in each.values())
+
+
+def _filled(text: str, host: Host) -> str:
+    known = {"host": host.data.get("ssh_hostname") or host.name, "user": host.data.get("ssh_user") or getuser()}
+    for name, value in {**known, "key": host.data.get("ssh_key") or ""}.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+def _unanswered(host: Host, problem: str) -> SetupError:
+    return SetupError(problem, remedy=_filled("ssh {user}@{host}, then run this again", host))

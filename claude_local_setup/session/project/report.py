@@ -1,0 +1,110 @@
+"""After the session: files in the workspace that it has created or changed and that would run outside the jail.
+
+What was there before is read-only; what was not there cannot be mounted over, so it is named here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+
+from ..linux.files import is_inside, read_whole
+from ..words import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..run.preparation import Scene
+
+_MOST = 20
+_PATIENCE = 20  # seconds
+_PRUNED = r"( -name node_modules -o -name objects -path */.git/* -o -name .venv ) -prune -o ( -type f -o -type l )"
+
+_GIT_RUNS = "git runs it at your next commit"
+_GIT_OBEYS = "git obeys it, and it can name programs to run"
+_PACKAGES = "the package manager obeys it"
+# (pattern of the path in the workspace, what it could do); the first that fits
+_RUNS = (
+    (r"/\.git/(modules/.*/)?hooks/.*\.sample$", ""),
+    (r"/\.git/(modules/.*/)?hooks/|/\.husky/|/\.githooks/|/\.?lefthook\.y.*ml$|/\.pre-commit-config\.yaml$", _GIT_RUNS),
+    (r"/\.git/commondir$|/\.git/worktrees/.*/config\.worktree$", _GIT_OBEYS),
+    (r"/\.git/config(\.worktree)?$|/\.git/modules/.*/config$", _GIT_OBEYS),
+    (r"/\.git$", "it tells git where to look, and git runs what is configured there"),
+    (r"/\.vscode/|\.code-workspace$", "VS Code obeys it: tasks, settings, extensions"),
+    (r"/\.idea/", "the IDE obeys it: run configurations"),
+    (r"/\.zed/", "Zed obeys it: tasks, settings, language servers"),
+    (r"/\.exrc$|/\.nvimrc$|/\.nvim\.lua$", "vim runs it where its option exrc is set"),
+    (r"/\.dir-locals\.el$", "Emacs obeys it"),
+    (r"/\.devcontainer/|/\.devcontainer\.json$", "VS Code builds and runs what it names"),
+    (r"/\.envrc$", "direnv runs it when you enter the folder"),
+    (r"/\.?mise\.toml$", "mise obeys it when you enter the folder"),
+    (r"/\.mcp\.json$", "claude starts the servers that it names"),
+    (r"/\.claude/settings(\.local)?\.json$", "claude runs the hooks that it names"),
+    (r"/\.claude/(hooks|skills|commands|agents|plugins|rules|output-styles)/", "claude obeys it"),
+    (r"/\.npmrc$|/\.yarnrc$|/\.yarnrc\.yml$|/\.pnpmfile\.cjs$", _PACKAGES),
+    (r"/\.cargo/config(\.toml)?$", "cargo obeys it, and it can name programs to run"),
+    (r"/package\.json$", "npm runs its install scripts"),
+    (r"/\.github/workflows/|/\.gitlab-ci\.yml$", "it runs on your CI when you push"),
+)
+_HOOK = re.compile(r"/(pre-[^/]*|post-[^/]*|[^/]*-msg|update|proc-receive|push-to-checkout|reference-transaction)$")
+_SCRIPTS = re.compile(rb'"(pre|post)?(install|prepare|pack|publish)"\s*:')
+# Only what a new repository, a remote or a branch writes into a config.
+_HARMLESS = re.compile(
+    rb'\s*(\[(core|remote "[^"]*"|branch "[^"]*"|user|submodule "[^"]*"|init)\]'
+    rb"|(repositoryformatversion|filemode|bare|logallrefupdates|symlinks|ignorecase|precomposeunicode|worktree"
+    rb"|url|fetch|remote|merge|rebase|name|email|active|defaultbranch)\s*=[^!]*)?",
+    re.IGNORECASE,
+)
+
+
+def planted(made: Scene, since: int) -> None:
+    """Says what there is of it since that second."""
+    root = made.workspace.root
+    shown = 0
+    lines = []
+    for path in _changed(root, [path for path, _ in made.there.git], since):
+        reason = what_runs(path, root, made.hooks)
+        if reason:
+            shown += 1
+            lines.append(f"  {printable(path.removeprefix(root + '/'))}: {reason}\n")
+    if lines:
+        more = f"  and {shown - _MOST} more\n" if shown > _MOST else ""
+        head = "claude-local: this session made or changed files that run outside the jail; look at them first:\n"
+        os.write(2, (head + "".join(lines[:_MOST]) + more).encode("utf-8", "replace"))
+
+
+def _changed(root: str, more: list[str], since: int) -> Iterator[str]:
+    """By the inode's own time, which nobody can set."""
+    words = ["find", root, *more, "-xdev", *_PRUNED.split(" "), "-newerct", f"@{since}", "-print0"]
+    try:
+        done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, check=False, timeout=_PATIENCE)
+        found = done.stdout
+    except subprocess.TimeoutExpired as late:
+        found = (late.stdout or b"") + b"\0"
+        yield f"{root}/.git/hooks/(not all was looked through, it took too long)"
+    yield from (os.fsdecode(path) for path in found.split(b"\0") if path)
+
+
+def what_runs(path: str, root: str, hooks: list[str]) -> str:
+    """What the file could do; "" if nothing."""
+    relative = path[len(root) :] if is_inside(path, root) else path
+    if any(is_inside(path, folder) and (folder != root or _HOOK.search(relative)) for folder in hooks):
+        return "git runs it (core.hooksPath)"
+    reason = next((reason for pattern, reason in _RUNS if re.search(pattern, relative, re.DOTALL)), "")
+    if reason == _GIT_OBEYS and not relative.endswith(("commondir", "config.worktree")) and _is_harmless(path):
+        return ""
+    if relative.endswith("/package.json") and not _has_scripts(path):
+        return ""
+    return reason
+
+
+def _is_harmless(config: str) -> bool:
+    text = read_whole(config)
+    return text is not None and all(_HARMLESS.fullmatch(line) for line in text.split(b"\n"))
+
+
+def _has_scripts(package: str) -> bool:
+    text = read_whole(package)
+    return text is None or bool(_SCRIPTS.search(text))

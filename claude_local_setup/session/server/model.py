@@ -1,0 +1,162 @@
+"""What a session asks about its model: the status line, and the command /local-model. It runs in the jail.
+
+It calls the relays there, so whose the servers are was looked up outside (and the host's users have no names inside).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from ..values import RULES_IN_THE_JAIL, load
+from ..words import FAILED, USAGE, Refusal, printable, say
+from . import models
+from .checked import plain
+from .context import set_context
+from .http import Server, dial, quoted
+from .key import read_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ..values import Values
+    from .models import Offer
+    from .switching import Servers
+
+_PATIENCE = 0.8  # seconds for a question: the status line is asked for often
+_LARGEST = 4_000_000  # characters of what Claude Code says
+_COMMAND = "/local-model"
+_SETTINGS_ARE_SEEN = 2.5  # seconds; Claude Code 2.1.197, 2.1.330: a second and a half
+
+
+def main(arguments: Sequence[str], product: str, rules: str = "") -> int:
+    """`model status` or `model hook`, with Claude Code's JSON at stdin. Returns the exit code.
+
+    `product`: the folder with values.json; `rules`: this session's enforced.json, by default that of the jail.
+    """
+    try:
+        answer = {"status": status, "hook": hook}.get(arguments[0] if len(arguments) == 1 else "")
+        if answer is None:
+            remedy = "type /local-model in a session, or: claude-local-setup models"
+            raise Refusal("it is for Claude Code", remedy=remedy, exit_code=USAGE)
+        values = load(f"{product}/values.json")
+        rules = next((path for path in (rules, RULES_IN_THE_JAIL) if path and os.path.exists(path)), values.enforced)
+        said = answer(values, read_key(rules), sys.stdin.read(_LARGEST))
+    except Refusal as refusal:
+        say(f"{refusal.problem}: {refusal.remedy}")
+        return refusal.exit_code or FAILED
+    sys.stdout.write(f"{said}\n" if said else "")
+    return 0
+
+
+def status(values: Values, key: str, given: str) -> str:
+    """One line: the model that answers, its context, how much of that is used; "" where the server does not say."""
+    session = _parsed(given)
+    server = Server(values.base_url, key, dial)
+    props = server.get("/props", _PATIENCE)
+    if props.status in (0, 503):
+        return "the model is loading" if props.status else "no server answers"
+    name, context = _loaded(server, props.json, _text(session, "model", "id"))
+    if not name:
+        return ""
+    counted = _number(session, "context_window", "context_window_size")
+    if counted and context and context != counted and not values.context_tokens:
+        set_context(f"{values.config_dir}/settings.json", context, values.max_output_tokens)  # it was switched
+    used = _number(session, "context_window", "used_percentage")
+    parts = (name, f"{context} tokens" if context else "", f"{used}% used" if used is not None else "")
+    return " · ".join(part for part in parts if part)
+
+
+def hook(values: Values, key: str, given: str) -> str:
+    """Claude Code's hook on each prompt: answers those that begin with /local-model, "" to all others."""
+    import json
+
+    prompt = _parsed(given).get("prompt")
+    if not isinstance(prompt, str) or prompt.partition(" ")[0] != _COMMAND:
+        return ""
+    try:
+        reason = _answer(values, key, plain(prompt[len(_COMMAND) :].strip()))
+    except Refusal as refusal:
+        reason = f"{refusal.problem}: {refusal.remedy}"
+    lines = "\n".join(printable(line) for line in reason.split("\n"))
+    return json.dumps({"decision": "block", "reason": lines}, ensure_ascii=False)
+
+
+def _loaded(server: Server, props: Any, sent: str) -> tuple[str, int]:
+    """The model that answers a session that names `sent`, and its context in tokens; "" and 0 where unknown."""
+    if single := models.single_model(props):
+        return plain(single.name), single.context
+    if models.is_router(props):
+        asked = server.get(f"/props?model={quoted(sent)}&autoload=false", _PATIENCE)
+        return plain(sent), models.context_of(asked.json)
+    ready = models.ready_in_swap(server.get("/running", _PATIENCE).json)
+    name = sent if sent in ready else next(iter(ready), "")
+    if not name:
+        return "", 0
+    return plain(name), models.context_of(server.get(f"/upstream/{quoted(name)}/props", _PATIENCE).json)
+
+
+def _answer(values: Values, key: str, wanted: str) -> str:
+    """Raises Refusal."""
+    from .switching import Servers, offer
+
+    if values.management_url and values.level == "strict":
+        return "level strict cannot reach the management API; in another terminal: claude-local-setup models use NAME"
+    servers = Servers.of(values.base_url, values.management_url, key, dial)
+    offered = offer(servers)
+    if not wanted or offered.kind is not models.Kind.MANAGEMENT:
+        return _overview(offered)
+    if offered.find(wanted) is None:
+        return f"the server knows no model {wanted}, only: {' '.join(model.name for model in offered.models)}"
+    return _switched(values, servers, wanted)
+
+
+def _overview(offered: Offer) -> str:
+    names = " ".join(model.name for model in offered.models)
+    loaded = " ".join(model.name for model in offered.models if model.loaded)
+    return f"models: {names}\nloaded: {loaded or 'none'}\n{_way_to_another(offered.kind)}"
+
+
+def _way_to_another(kind: models.Kind) -> str:
+    match kind:
+        case models.Kind.MANAGEMENT:
+            return f"switch with: {_COMMAND} NAME"
+        case models.Kind.SINGLE:
+            return "this server has one model: another one is another start of it"
+    return "switch with: /model NAME"
+
+
+def _switched(values: Values, servers: Servers, wanted: str) -> str:
+    """Raises Refusal where it was not loaded."""
+    from .switching import use
+
+    model = use(servers, wanted, lambda _: None)
+    if model.context and not values.context_tokens:
+        set_context(f"{values.config_dir}/settings.json", model.context, values.max_output_tokens)
+        time.sleep(_SETTINGS_ARE_SEEN)
+    return f"{model.name} answers, with a context of {model.context} tokens"
+
+
+def _parsed(given: str) -> dict[str, Any]:
+    import json
+
+    try:
+        said = json.loads(given)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _text(said: dict[str, Any], section: str, key: str) -> str:
+    found = said.get(section)
+    value = found.get(key) if isinstance(found, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _number(said: dict[str, Any], section: str, key: str) -> int | None:
+    found = said.get(section)
+    value = found.get(key) if isinstance(found, dict) else None
+    return int(value) if isinstance(value, int | float) and 0 <= value < 2**31 else None
