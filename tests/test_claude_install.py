@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from claude_local_setup.config.keys import Claude, Config
-from claude_local_setup.content import claude_program
+from claude_local_setup.entries import claude_program
 from claude_local_setup.entries.actions import Step, root_commands
-from claude_local_setup.host.probe import Actual, probe_here
+from claude_local_setup.host.actual import Actual
+from claude_local_setup.host.probe import probe_here
 from claude_local_setup.state.plan import plan
 from claude_local_setup.state.target import probed_paths, target_state
 from tests.homes import Home

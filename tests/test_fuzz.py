@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from claude_local_setup.config.keys import config_from
 from claude_local_setup.content.program import values
+from claude_local_setup.content.setup import setup
 from claude_local_setup.errors import ConfigError
-from claude_local_setup.host.probe import Actual, probe_here
+from claude_local_setup.host.actual import Actual
+from claude_local_setup.host.probe import probe_here
 from claude_local_setup.state.target import probed_paths
 from tests.homes import Home
 
@@ -110,7 +112,7 @@ def test_no_config_value_becomes_a_command_or_opens_the_home(
     program = shared.path / ".local/share/claude-local/values.json"
     plain = program.read_bytes()
     try:
-        program.write_bytes(values(config, actual_state(shared)))
+        program.write_bytes(values(setup(config, actual_state(shared))))
         done = jailed(shared, os.fsencode(shared.workspace()), f"touch {shared.path}/escape; touch ~/escape; echo ran")
         assert done.stdout in (b"ran\n", b""), done.stderr
         assert done.stdout or done.stderr.startswith(b"claude-local: "), done.stderr

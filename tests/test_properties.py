@@ -21,7 +21,8 @@ from claude_local_setup.config.file import parse
 from claude_local_setup.config.keys import Config, from_flat
 from claude_local_setup.content import shell
 from claude_local_setup.errors import SetupError
-from claude_local_setup.host.probe import FACTS, Actual, read
+from claude_local_setup.host.actual import Actual
+from claude_local_setup.host.probe import FACTS, read
 from claude_local_setup.screen import output
 from claude_local_setup.state.manifest import Manifest
 from claude_local_setup.state.recognition import recognised

@@ -11,9 +11,12 @@ import pytest
 
 from claude_local_setup.config.keys import Config, Isolation
 from claude_local_setup.content.program import values
+from claude_local_setup.content.setup import setup
 from claude_local_setup.entries.actions import Run, Step, root_commands
-from claude_local_setup.host import userns
-from claude_local_setup.host.probe import Actual, Node, probe_here
+from claude_local_setup.entries.bwrap_copy import HOOK_TEXT, PROFILE_TEXT
+from claude_local_setup.host import paths, userns
+from claude_local_setup.host.actual import Actual, Node
+from claude_local_setup.host.probe import probe_here
 from claude_local_setup.state.plan import plan
 from claude_local_setup.state.target import probed_paths, target_state
 from tests.homes import CACHE
@@ -69,7 +72,7 @@ def test_a_copy_with_a_profile_is_put_only_where_a_jail_cannot_start_otherwise(h
     actual = recorded(**facts)
     assert userns.needs_copy(Config(), actual) is needed
     assert (step(actual, "AppArmor profile") is not None) is needed
-    assert json.loads(values(Config(), actual))["bwrap"] == (userns.COPY if needed else "bwrap")
+    assert json.loads(values(setup(Config(), actual)))["bwrap"] == (paths.BWRAP_COPY if needed else "bwrap")
 
 
 @pytest.mark.parametrize("level", ["config", "bash"])
@@ -90,7 +93,7 @@ def test_the_plan_shows_profile_and_commands_and_leaves_the_system_s_own_alone()
 
 
 def put(actual: Actual, copy: str) -> Actual:
-    texts = {userns.PROFILE: userns.PROFILE_TEXT, userns.HOOK: userns.HOOK_TEXT}
+    texts = {paths.PROFILE: PROFILE_TEXT, paths.APT_HOOK: HOOK_TEXT}
     nodes = {path: Node("file", 0o644, 0, path, readable=True, content=text.encode()) for path, text in texts.items()}
     return replace(actual, nodes={**actual.nodes, **nodes}, facts={**actual.facts, "bwrap_copy": copy})
 
@@ -144,8 +147,8 @@ def test_each_cause_has_its_own_sentence_and_remedy(
 @pytest.mark.root
 def test_the_profile_is_compiled_by_the_real_parser() -> None:
     words = [str(Path(__file__).parent / "machines/apparmor.sh"), str(CACHE / "apparmor-4")]
-    good = subprocess.run(words, input=userns.PROFILE_TEXT, text=True, capture_output=True, check=False)
+    good = subprocess.run(words, input=PROFILE_TEXT, text=True, capture_output=True, check=False)
     assert good.returncode == 0, good.stderr
     assert "error" not in good.stderr.lower()
-    broken = userns.PROFILE_TEXT.replace("allow userns", "allow usernss")
+    broken = PROFILE_TEXT.replace("allow userns", "allow usernss")
     assert subprocess.run(words, input=broken, text=True, capture_output=True, check=False).returncode != 0

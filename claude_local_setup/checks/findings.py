@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..config.keys import Config
-from ..content.settings import is_jailed
 from ..entries.actions import Step
 from ..host import userns
-from ..host.probe import Actual
+from ..host.actual import Actual
 from ..session.verify import battery
 from ..state.manifest import Manifest
 from .report import Finding
@@ -143,7 +142,7 @@ def _claude_version(trials: Trials) -> Iterator[Finding]:
 
 
 def _boundary(config: Config, trials: Trials) -> Iterator[Finding]:
-    if not is_jailed(config):
+    if not config.is_jailed:
         return
     answer = trials.get("boundary", "")
     told = battery.outcomes(config.isolation.level, config.network.mode, answer, nested=config.isolation.nested)
@@ -183,7 +182,7 @@ def _ides(config: Config, trials: Trials) -> Iterator[Finding]:
         yield Finding("IDE: none is open", *_unless("ide" in trials, UNTRIED))
         return
     yield Finding(f"IDE: live at port {', '.join(ports)}")
-    if is_jailed(config):
+    if config.is_jailed:
         reached = "ide reached" in trials.get("boundary", "").splitlines()
         problem = f"nothing answers at port {ports[0]} in the jail"
         yield Finding("IDE: reached from the jail", *_unless(reached, problem, "claude-local --explain"))

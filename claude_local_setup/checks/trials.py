@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from ..config.keys import Config
 from ..content import shell
 from ..host import paths
-from ..host.probe import Actual
+from ..host.actual import Actual
 
 Trials = Mapping[str, str]  # what was tried -> what came of it; no key where it could not be tried
 

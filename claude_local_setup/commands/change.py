@@ -14,7 +14,7 @@ from ..engine.lock import only_run
 from ..entries.actions import Step, root_commands
 from ..errors import FAILED
 from ..fleet.root import obtain
-from ..host.probe import Actual
+from ..host.actual import Actual
 from ..screen.output import confirm, say, show_failures, show_findings, show_kept, show_plan, show_summary
 
 

@@ -9,7 +9,7 @@ from ..checks.report import Finding
 from ..config.keys import Config
 from ..entries.actions import Step
 from ..fleet.fleet import There
-from ..host.probe import Actual
+from ..host.actual import Actual
 from ..state.removal import Wish
 from .change import kept
 from .fleet_apply import Change, change_fleet

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ..config.file import home, load
 from ..config.keys import Config
 from ..entries.actions import Step
-from ..host.probe import Actual, probe_here
+from ..host.actual import Actual
+from ..host.probe import probe_here
 from ..state.stale import actual_state, whole_plan
 from ..state.target import target_state
 

@@ -13,13 +13,14 @@ from ..entries.actions import Step
 from ..entries.places import quoted
 from ..errors import ConfigError
 from ..host import paths
-from ..host.probe import Actual, probe_here
+from ..host.actual import Actual
+from ..host.probe import probe_here
 from ..screen.output import say
 from ..state.manifest import Manifest
 from ..state.recognition import recognised
 from ..state.removal import Wish, installed_by_us, removal
 from ..state.stale import actual_state
-from ..state.target import shown, target_state
+from ..state.target import target_state
 from . import change
 from .own_install import how_to_uninstall
 
@@ -118,9 +119,9 @@ def _staying(found: Trace, actual: Actual) -> Sequence[str]:
     folder, config = actual.path(paths.CONFIG_DIR), actual.facts["config"]
     said = []
     if actual.names(folder) and not (found.wish.purge and change.is_pending(found.steps)):
-        said.append(f"{shown(folder, actual)}, with sessions and settings of yours: rm -r {quoted(folder)}")
+        said.append(f"{actual.shown(folder)}, with sessions and settings of yours: rm -r {quoted(folder)}")
     if not actual.is_absent(config):
-        said.append(f"{shown(config, actual)}, your config: rm {quoted(config)}")
+        said.append(f"{actual.shown(config)}, your config: rm {quoted(config)}")
     packages = [name for record in found.manifest.records for name in installed_by_us(record, actual)]
     if packages:
         said.append(f"{' and '.join(packages)}, installed by apply: sudo apt-get remove {' '.join(packages)}")

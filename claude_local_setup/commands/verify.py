@@ -9,7 +9,6 @@ from ..checks.report import Report
 from ..checks.report import as_json as json_text
 from ..checks.trials import try_here
 from ..config.file import config_path
-from ..content.settings import is_jailed
 from ..errors import FAILED
 from ..host.probe import probe_here
 from ..screen.output import printable, say, show_findings, show_steps
@@ -52,7 +51,7 @@ def status_here(*, as_json: bool) -> int:
 
 def _lines(here: Here) -> list[str]:
     config = here.config
-    shared = is_jailed(config) and config.network.mode == "host"
+    shared = config.is_jailed and config.network.mode == "host"
     return [
         f"level     {config.isolation.level}: confines {_CONFINES[config.isolation.level]}",
         f"network   {_network(here)}" + (" (network.mode is host)" if shared else ""),
@@ -64,7 +63,7 @@ def _lines(here: Here) -> list[str]:
 
 def _network(here: Here) -> str:
     config = here.config
-    if not is_jailed(config) or config.network.mode == "host":
+    if not config.is_jailed or config.network.mode == "host":
         return "the host's: everything that this machine reaches"
     ports = "".join(f", port {port}" for port in config.network.ports)
     domains = "".join(f", {domain}" for domain in config.network.domains)

@@ -71,6 +71,15 @@ class Config:
         metadata={"meaning": "further keys for Claude Code's settings.json", "problem": values.table},
     )
 
+    @property
+    def is_jailed(self) -> bool:
+        return self.isolation.level in ("session", "strict")
+
+    @property
+    def has_own_network(self) -> bool:
+        """Whether a session has a network of its own, with ways out that are listed."""
+        return self.is_jailed and self.network.mode == "private"
+
 
 @dataclass(frozen=True)
 class Key:

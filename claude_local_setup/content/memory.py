@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..config.keys import Config
-from .settings import is_jailed
 
 _ALWAYS = """\
 You are a local model, run through `claude-local`. You make more mistakes than a large hosted model: work in small
@@ -30,7 +29,7 @@ _UNJAILED = (
 
 def memory(config: Config) -> bytes:
     """The block's lines, for the config's level and network."""
-    if not is_jailed(config):
+    if not config.is_jailed:
         return (_ALWAYS + _UNJAILED).encode()
     network = _HOST if config.network.mode == "host" else _PRIVATE.format(reach=_reach(config))
     return (_ALWAYS + _JAILED + network).encode()

@@ -11,11 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from .. import __version__
-from ..config.keys import Config
-from ..host import paths, userns
-from ..host.probe import Actual
-from .claude_program import expected_path
-from .settings import MODEL, as_json, enforced_settings, session_env
+from ..host import paths
+from ..host.actual import Actual
+from .settings import MODEL
+from .setup import Setup
 
 _PACKAGE = "session"
 _STARTER = """\
@@ -81,17 +80,18 @@ def _starter(module: str, actual: Actual, argument: str) -> bytes:
     return _STARTER.format(program=program, module=module, argument=argument).encode()
 
 
-def values(config: Config, actual: Actual) -> bytes:
+def values(setup: Setup) -> bytes:
     """values.json: what session/values.py reads. The key is not in it."""
+    config, actual = setup.config, setup.actual
     known = {
         "version": __version__,
         "home": actual.home,
         "real_home": actual.facts["real_home"],
         "uid": int(actual.facts["uid"]),
         "level": config.isolation.level,
-        "bwrap": userns.COPY if userns.needs_copy(config, actual) else "bwrap",
-        "claude": expected_path(config, actual),
-        "enforced_sum": hashlib.sha256(as_json(enforced_settings(config))).hexdigest(),
+        "bwrap": setup.bwrap,
+        "claude": setup.claude,
+        "enforced_sum": hashlib.sha256(setup.enforced).hexdigest(),
         "base_url": config.server.base_url,
         "management_url": config.server.management_url,
         "model": config.server.model,
@@ -110,7 +110,7 @@ def values(config: Config, actual: Actual) -> bytes:
         "nested": config.isolation.nested,
         "processes": config.isolation.processes,
         "tmp_percent": config.isolation.tmp_percent,
-        "sent_env": [[name, value] for name, value in session_env(config).items()],
+        "sent_env": [[name, value] for name, value in setup.sent.items()],
     }
     # ASCII: a name on a disk need not be UTF-8.
     return json.dumps(known, indent=1).encode() + b"\n"

@@ -6,6 +6,7 @@ Which key does what was measured with Claude Code 2.1.197 and 2.1.330.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -122,10 +123,10 @@ def user_settings(config: Config, home: str) -> dict[str, Any]:
     }
 
 
-def enforced_settings(config: Config) -> dict[str, Any]:
-    """enforced.json"""
+def enforced_settings(config: Config, sent: Mapping[str, str]) -> dict[str, Any]:
+    """enforced.json; `sent`: the session's environment."""
     return {
-        "env": _env(config),
+        "env": _env(config, sent),
         "model": config.server.model or MODEL,
         "modelOverrides": {},
         **dict.fromkeys(_HELPERS, ""),
@@ -142,13 +143,13 @@ def as_json(value: dict[str, Any]) -> bytes:
 PROXY = f"http://{proxy.ADDRESS}:{proxy.PORT}"  # in the jail
 
 
-def has_proxy(config: Config) -> bool:
-    return bool(config.network.domains) and is_jailed(config) and config.network.mode == "private"
-
-
 def session_env(config: Config) -> dict[str, str]:
     """The environment that a session gets from us, but for the key: the wrapper is everybody's to read."""
-    proxies = [name for web in _PROXIES[:2] for name in (web, web.lower())] if has_proxy(config) else []
+    proxies = (
+        [name for web in _PROXIES[:2] for name in (web, web.lower())]
+        if config.network.domains and config.has_own_network
+        else []
+    )
     host = urlsplit(config.server.base_url).hostname or ""
     return {
         **dict.fromkeys(proxies, PROXY),
@@ -160,13 +161,13 @@ def session_env(config: Config) -> dict[str, str]:
     }
 
 
-def _env(config: Config) -> dict[str, str]:
+def _env(config: Config, sent: Mapping[str, str]) -> dict[str, str]:
     key = {"ANTHROPIC_AUTH_TOKEN": config.server.auth_token}
-    return {**dict.fromkeys(_SWITCHED_OFF, ""), **session_env(config), **key, **_GIT}
+    return {**dict.fromkeys(_SWITCHED_OFF, ""), **sent, **key, **_GIT}
 
 
 def _permissions(config: Config) -> dict[str, Any]:
-    writes = [] if is_jailed(config) else ["Edit", "Write", "NotebookEdit"]
+    writes = [] if config.is_jailed else ["Edit", "Write", "NotebookEdit"]
     return {
         "ask": ["Bash", "Monitor", "PowerShell", *writes],  # all that run commands
         "deny": ["mcp__ide__executeCode", _UNFIT],
@@ -178,7 +179,7 @@ def _permissions(config: Config) -> dict[str, Any]:
 def _rules(config: Config) -> dict[str, Any]:
     """A project's commands do not run shell lines unasked; its hooks, which nothing asks about, only in the jail."""
     rules: dict[str, Any] = {"disableSkillShellExecution": True, "enableAllProjectMcpServers": False}
-    return {**rules, "hooks": _HOOKS} if is_jailed(config) else {**rules, "disableAllHooks": True}
+    return {**rules, "hooks": _HOOKS} if config.is_jailed else {**rules, "disableAllHooks": True}
 
 
 def _sandbox(config: Config) -> dict[str, Any]:
@@ -194,7 +195,3 @@ def _sandbox(config: Config) -> dict[str, Any]:
         "filesystem": {"denyRead": [*_HIDDEN_FROM_BASH, *config.isolation.hide]},
         "network": {"allowedDomains": list(config.network.domains)},
     }
-
-
-def is_jailed(config: Config) -> bool:
-    return config.isolation.level in ("session", "strict")

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from ..config.keys import Config
 from ..host import paths
-from ..host.probe import Actual
+from ..host.actual import Actual
 
 _NOTE = "# Managed: `claude-local-setup apply` rewrites these lines.\n"
 _PATH = """\

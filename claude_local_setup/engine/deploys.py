@@ -11,7 +11,7 @@ from pyinfra.context import ctx_host
 from ..config.keys import FLAT_PREFIX, flat_defaults, from_flat
 from ..entries.actions import Step, needs_root
 from ..errors import SetupError
-from ..host.probe import Actual
+from ..host.actual import Actual
 from ..screen.output import printable
 from ..state.stale import actual_state, whole_plan
 from ..state.target import target_state

@@ -26,8 +26,9 @@ from ..entries.actions import (
     Write,
     package_commands,
 )
-from ..host.probe import Actual, command, read
-from ..state.manifest import sha256
+from ..entries.record import sha256
+from ..host.actual import Actual
+from ..host.probe import command, read
 
 
 class Probe(FactBase[Actual]):

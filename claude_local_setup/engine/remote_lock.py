@@ -12,7 +12,7 @@ from paramiko import Channel, SSHException, Transport
 from pyinfra.api import Host
 
 from ..errors import SetupError
-from ..host.probe import Actual
+from ..host.actual import Actual
 from .lock import only_run as only_run_here
 from .remote import BROKEN, transport
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from ..host import paths
-from ..host.probe import Actual, Node
+from ..host.actual import Actual, Node
 
 
 class ImpossibleError(Exception):

@@ -27,7 +27,8 @@ from ..config.keys import FLAT_PREFIX, Config, from_flat
 from ..engine.operations import Probe, line
 from ..entries.actions import Step
 from ..errors import ConfigError, SetupError
-from ..host.probe import Actual, read
+from ..host.actual import Actual
+from ..host.probe import read
 from ..state.stale import actual_state, whole_plan
 from ..state.target import target_state
 

@@ -19,6 +19,9 @@ WRAPPER = "~/.local/bin/claude-local"
 STATE_DIR = "~/.local/state/claude-local-setup"
 CONFIG = "~/.config/claude-local-setup/config.toml"
 MANIFEST = f"{STATE_DIR}/manifest.json"
+BWRAP_COPY = "/usr/lib/claude-local/bwrap"
+PROFILE = "/etc/apparmor.d/claude-local-bwrap"
+APT_HOOK = "/etc/apt/apt.conf.d/90claude-local"
 NORMAL = ("~/.claude", "~/.claude.json")
 
 BASH_RC = "~/.bashrc"

@@ -1,4 +1,4 @@
-"""What is there on a host: the probe's text, and the actual state that its answer is read into. It judges nothing."""
+"""The probe: one script that asks what is there on a host, and its answer as actual state. It judges nothing."""
 
 from __future__ import annotations
 
@@ -8,28 +8,12 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib.resources import files
 
 from ..errors import SetupError
+from .actual import Actual, Node, Normal
 
-
-@dataclass(frozen=True)
-class Node:
-    """One path on the host. `kind` and `mode` are those of what the path leads to; `real` is where that lies."""
-
-    kind: str  # "file", "directory", "dangling" (a link to nothing), "other", "absent"
-    mode: int = 0
-    uid: int = -1
-    real: str = ""
-    to: str = ""  # what the link says, as it was written
-    link: bool = False
-    readable: bool = False
-    writable: bool = False
-    content: bytes | None = None
-
-
-ABSENT = Node("absent")
 FACTS = frozenset(
     (
         *("format", "home", "real_home", "uid", "shell", "zsh_rc", "fish_rc", "config", "arch", "kernel"),
@@ -37,51 +21,6 @@ FACTS = frozenset(
         *("userns", "bwrap_copy", "npm", "python3", "git"),
     )
 )
-
-
-@dataclass(frozen=True)
-class Normal:
-    """Fingerprints of the normal claude: its settings, its program, the rest; and how many of it are running."""
-
-    settings: str = ""
-    program: str = ""
-    state: str = ""
-    running: int = 0
-
-
-@dataclass(frozen=True)
-class Actual:
-    """The actual state of one host. Paths are as the user's HOME spells them; `facts` are the probe's, as text."""
-
-    facts: Mapping[str, str]
-    os_release: str
-    nodes: Mapping[str, Node]
-    normal: Normal = field(default_factory=Normal)
-    folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by real path: the names in it
-    programs: Mapping[str, str] = field(default_factory=dict)  # by folder: the digest of a session program's files
-    sessions: tuple[int, ...] = ()  # processes of claude-local sessions of this home
-
-    @property
-    def home(self) -> str:
-        return self.facts["home"]
-
-    @property
-    def is_root(self) -> bool:
-        return self.facts["uid"] == "0"
-
-    def path(self, written: str) -> str:
-        """`~/x` as a path of this host; others as they are."""
-        return self.home + written[1:] if written == "~" or written.startswith("~/") else written
-
-    def node(self, path: str) -> Node:
-        return self.nodes.get(path, ABSENT)
-
-    def is_absent(self, path: str) -> bool:
-        return self.node(path).kind == "absent"
-
-    def names(self, folder: str) -> tuple[str, ...]:
-        """What lies in a folder that was asked about, or that holds something that was."""
-        return self.folders.get(self.node(folder).real or folder, ())
 
 
 def script() -> str:

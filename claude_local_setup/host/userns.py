@@ -1,4 +1,4 @@
-"""User namespaces for the jail: whether a host gives them, why not, and what is put there where AppArmor keeps them.
+"""User namespaces for the jail: whether a host gives them, why not, and where only a copy of bubblewrap gets one.
 
 Pure. The stages are making the namespace, mapping the user, setting the mounts apart, configuring a private network;
 unshare is the first to need them, then bubblewrap. The host is asked.
@@ -7,50 +7,7 @@ unshare is the first to need them, then bubblewrap. The host is asked.
 from __future__ import annotations
 
 from ..config.keys import Config
-from .probe import Actual
-
-COPY = "/usr/lib/claude-local/bwrap"
-PROFILE = "/etc/apparmor.d/claude-local-bwrap"
-HOOK = "/etc/apt/apt.conf.d/90claude-local"
-
-# For our copy alone: /usr/bin/bwrap and the kernel's setting stay as they are. Attached by path, in enforce mode, and
-# inherited by all that runs in the jail (ix), so that no other program gains anything. The capabilities count inside a
-# namespace only: the helper that makes the jail needs them (mounts, the loopback and its low ports, the limit of user
-# namespaces), and bubblewrap.
-PROFILE_TEXT = f"""\
-abi <abi/4.0>,
-include <tunables/global>
-
-profile claude-local-bwrap {COPY} flags=(attach_disconnected,mediate_deleted) {{
-  allow file rwlkm /{{**,}},
-  allow /** ix,
-  allow network inet,
-  allow network inet6,
-  allow network unix,
-  allow network netlink,
-  allow unix,
-  allow ptrace,
-  allow signal,
-  allow mqueue,
-  allow dbus,
-  allow userns,
-  allow mount,
-  allow umount,
-  allow pivot_root,
-  allow capability sys_admin,
-  allow capability net_admin,
-  allow capability setpcap,
-  allow capability sys_resource,
-  allow capability dac_override,
-  allow capability dac_read_search,
-  allow capability net_bind_service,
-  include if exists <local/claude-local-bwrap>
-}}
-"""
-# When bubblewrap is upgraded, so is the copy.
-HOOK_TEXT = f"""\
-DPkg::Post-Invoke {{ "cmp -s /usr/bin/bwrap {COPY} || install -D -m 0755 /usr/bin/bwrap {COPY} || true"; }};
-"""
+from .actual import Actual
 
 _STAGES = (  # unshare's and bubblewrap's words where AppArmor is in the way, and what it is in the way of
     ("setting up uid map: Permission denied", "mapping the user in a namespace"),

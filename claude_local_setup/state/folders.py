@@ -7,14 +7,13 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 
 from ..entries.actions import RemoveAll, RemoveFile, RemoveFolder, Step
 from ..host import paths
-from ..host.probe import Actual
-from .target import shown
+from ..host.actual import Actual
 
 
 def emptied(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[Step]:
     """A step for each folder that is empty once the steps are carried out."""
     for folder in empty_folders(folders, actual, steps):
-        yield Step(f"folder {shown(folder, actual)}", "pending", f"- rmdir {folder}\n", RemoveFolder(folder))
+        yield Step(f"folder {actual.shown(folder)}", "pending", f"- rmdir {folder}\n", RemoveFolder(folder))
 
 
 def empty_folders(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[str]:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .. import __version__
+from ..entries.claude_program import ClaudeProgram
+from ..entries.entry import Entry, key
+from ..entries.file import File
+from ..entries.ours import missing_folders, there_without_content
+from ..entries.packages import Packages
+from ..entries.record import Before, Put, Record
 from ..host import paths
-from ..host.probe import Actual
-from .record import Before, Put, Record, place, put
-from .record import sha256 as sha256
-from .target import ClaudeProgram, Directory, Entry, File, MergedJson, Packages
+from ..host.actual import Actual
 
 FORMAT = 1
-SIGNATURE = b"`claude-local-setup apply` writes this file"  # in the wrapper's head
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,7 @@ class Manifest:
 
     def record(self, entry: Entry) -> Record | None:
         """What was recorded of the entry's place."""
-        return next((known for known in self.records if known.key == place(entry)), None)
-
-    def earlier_json(self, entry: Entry) -> tuple[Sequence[Mapping[str, Any]], bytes]:
-        """The keys that earlier applies put into the entry's file, and the file as it was before the first."""
-        known = self.record(entry)
-        return ([known.put.keys, known.was.keys], known.before.content or b"") if known else ([], b"")
-
-    def earlier_bodies(self, entry: Entry) -> list[bytes]:
-        known = self.record(entry)
-        return [known.put.body.encode(), known.was.body.encode()] if known else []
+        return next((known for known in self.records if known.key == key(entry)), None)
 
 
 def _manifest(value: Any) -> Manifest:
@@ -74,7 +67,7 @@ def manifest_entry(entries: Iterable[Entry], actual: Actual, earlier: Manifest, 
         "version": __version__,
         "entries": [record.as_json() for record in records],
         "before": (earlier.own if earlier.found else Before(made=own_folders(actual))).as_json(),
-        "config": (earlier.config or _without_content(before(actual.facts["config"], actual))).as_json(),
+        "config": (earlier.config or there_without_content(actual.facts["config"], actual)).as_json(),
         "normal_claude": {"settings": actual.normal.settings, "program": _program(wanted, actual)},
     }
     # ASCII: a name on a disk need not be UTF-8.
@@ -88,9 +81,9 @@ def _program(entries: Iterable[Entry], actual: Actual) -> str:
 
 
 def _record(entry: Entry, actual: Actual, earlier: Manifest) -> Record:
-    known, now = earlier.record(entry), put(entry)
+    known, now = earlier.record(entry), entry.put()
     if known is None:
-        return Record(entry.name, type(entry).__name__, now, Put(), _before(entry, actual, earlier))
+        return Record(entry.name, type(entry).__name__, now, Put(), entry.before(actual))
     # What was asked for once may be installed still, whatever is asked for now.
     now = replace(now, packages=tuple(dict.fromkeys((*known.put.packages, *now.packages))))
     # A run may be killed between the manifest and the file: what stood there until now is ours as well.
@@ -102,59 +95,8 @@ def _still_before(entry: Entry, actual: Actual, known: Record) -> Before:
     """What was there before: of packages that an earlier version did not ask for, what is there now."""
     if not isinstance(entry, Packages):
         return known.before
-    there = _before(entry, actual, Manifest()).packages
-    new = [name for name in there if name not in known.put.packages]
+    new = [name for name in entry.before(actual).packages if name not in known.put.packages]
     return replace(known.before, packages=(*known.before.packages, *new))
-
-
-def _before(entry: Entry, actual: Actual, earlier: Manifest) -> Before:
-    """What was there before the first apply."""
-    match entry:
-        case Packages():
-            return Before(packages=tuple(name for name, command in entry.packages.items() if actual.facts[command]))
-        case Directory():
-            return Before() if not earlier.found and is_config_dir_ours(actual) else before(entry.path, actual)
-        case File() if is_ours(entry, actual):
-            return Before()
-        case File() | MergedJson():
-            return before(entry.path, actual)
-    return _without_content(before(entry.path, actual))
-
-
-def _without_content(there: Before) -> Before:
-    return replace(there, content=None)
-
-
-def before(path: str, actual: Actual) -> Before:
-    """What is at `path`, and which folders above it are not there."""
-    node = actual.node(path)
-    return Before(
-        kind=node.kind,
-        mode=node.mode if node.kind in ("file", "directory") else None,
-        content=node.content if node.kind == "file" else None,
-        to=node.to,
-        had=actual.names(path) if node.kind == "directory" else (),
-        made=missing_folders(path, actual),
-    )
-
-
-def is_config_dir_ours(actual: Actual) -> bool:
-    """Whether apply made the config directory though no manifest says so: it still works, or remove has left a note."""
-    return any(actual.node(actual.path(sign)).kind == "file" for sign in (paths.ENFORCED, paths.NOTE))
-
-
-def is_ours(entry: File, actual: Actual) -> bool:
-    """Whether the file is one of ours though no manifest says so: as it should be, or signed by an earlier version."""
-    wrapper = actual.node(actual.path(paths.WRAPPER)).content or b""
-    in_config_dir = entry.path.startswith((actual.path(paths.CONFIG_DIR) + "/", actual.path(paths.PRODUCT) + "/"))
-    content = actual.node(entry.path).content
-    signed = SIGNATURE in wrapper[:1000]
-    return content is not None and (content == entry.content or (signed and (in_config_dir or content == wrapper)))
-
-
-def missing_folders(path: str, actual: Actual) -> tuple[str, ...]:
-    """The folders above `path` that are not there, outermost first."""
-    return tuple(folder for folder in paths.above(path) if folder in actual.nodes and actual.is_absent(folder))
 
 
 def own_folders(actual: Actual) -> tuple[str, ...]:

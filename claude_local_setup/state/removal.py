@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from ..entries.actions import ABSENT, RemoveAll, RemoveRecord, SetMode, Step, Uninstall, Write, package_commands
 from ..entries.places import ImpossibleError, check_no_session, check_not_normal, is_inside
+from ..entries.record import Before, Record, sha256
+from ..entries.steps import mode_diff, removed_file
 from ..host import paths
-from ..host.probe import Actual
+from ..host.actual import Actual
 from ..texts.diff import diff_of
 from .folders import emptied, empty_folders, gone_by, left_in, leftovers, removals, trial_leftovers
 from .manifest import Manifest
-from .plan import mode_diff
-from .record import Before, Record, sha256
-from .target import EARLIER_PACKAGES, PACKAGES, shown
-from .undo import removed_file, undo
+from .target import EARLIER_PACKAGES, PACKAGES
+from .undo import undo
 
 NOTE = b"apply made this folder; `claude-local-setup remove --purge` removes it with all that is in it.\n"
 
@@ -93,7 +93,7 @@ def _config_directory(record: Record, actual: Actual, wish: Wish, steps: Sequenc
         yield Step(record.name, kept=reason.error, remedy=reason.remedy)
         return
     if rest := _purged(record, actual, wish):
-        yield Step(f"all in {shown(path, actual)}", "pending", removals(rest), RemoveAll(rest))
+        yield Step(f"all in {actual.shown(path)}", "pending", removals(rest), RemoveAll(rest))
     if not wish.purge and record.before.kind == "absent":
         yield from _noted(path, actual, steps)
     mode = record.before.mode
@@ -109,7 +109,7 @@ def _noted(folder: str, actual: Actual, steps: Sequence[Step]) -> Iterator[Step]
     if there and not others:
         yield from _tried("note", note, actual)
     if others and not there:
-        diff = diff_of(None, NOTE, shown(note, actual))
+        diff = diff_of(None, NOTE, actual.shown(note))
         yield Step("note", "pending", diff, Write(note, NOTE, 0o600, ABSENT))
 
 

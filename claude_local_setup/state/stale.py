@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from ..config.keys import Config
 from ..entries.actions import Step, Write
+from ..entries.entry import Entry, key
 from ..entries.places import ImpossibleError, check_no_session, is_inside
+from ..entries.record import Record, sha256
 from ..host import paths
-from ..host.probe import Actual
+from ..host.actual import Actual
 from .folders import emptied, leftovers
 from .manifest import Manifest, manifest_entry
 from .plan import plan
-from .record import Record, place, sha256
-from .target import Entry, probed_paths
+from .target import probed_paths
 from .undo import undo
 
 Ask = Callable[[Sequence[str]], Actual]
@@ -40,12 +41,12 @@ def whole_plan(entries: Iterable[Entry], actual: Actual) -> list[Step]:
     first, record, *rest = plan(known, actual, there)
     steps = [first, record, *(step for _, step in undone if step.change != "none" or step.kept)]
     steps += emptied(_folders(stale, known), actual, steps)
-    steps += leftovers([*map(place, known), *map(_place, stale)], actual)
+    steps += leftovers([*map(key, known), *map(_place, stale)], actual)
     return [*steps, *rest, *(_tidied(known, actual, earlier, there) if there else ())]
 
 
 def _stale(entries: Sequence[Entry], earlier: Manifest) -> list[Record]:
-    places = {place(entry) for entry in entries}
+    places = {key(entry) for entry in entries}
     return [record for record in earlier.records if record.key not in places and record.put.path]
 
 
@@ -71,7 +72,7 @@ def _while_none_runs(record: Record, actual: Actual) -> Step | None:
 
 def _folders(stale: Iterable[Record], entries: Iterable[Entry]) -> set[str]:
     """The folders that were made for what is stale, but for those that an entry needs."""
-    needed = {folder for entry in entries for folder in (*paths.above(place(entry)), place(entry))}
+    needed = {folder for entry in entries for folder in (*paths.above(key(entry)), key(entry))}
     return {folder for record in stale for folder in record.before.made} - needed
 
 

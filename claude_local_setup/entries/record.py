@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .target import Block, BwrapCopy, ClaudeProgram, Directory, Entry, File, Link, MergedJson, Packages, Program, Seed
-
 
 @dataclass(frozen=True)
 class Put:
@@ -119,30 +117,6 @@ class Record:
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def place(entry: Entry) -> str:
-    """What makes it the same entry in another version."""
-    return entry.name if isinstance(entry, Packages) else entry.path
-
-
-def put(entry: Entry) -> Put:
-    """What the entry puts on a host."""
-    match entry:
-        case Packages():
-            return Put(packages=tuple(entry.packages))
-        case Directory() | BwrapCopy() | ClaudeProgram():
-            return Put(entry.path)
-        case Link():
-            return Put(entry.path, to=entry.to)
-        case File() | Seed():
-            return Put(entry.path, sha256=sha256(entry.content))
-        case Program():
-            return Put(entry.path, sha256=entry.digest)
-        case Block():
-            return Put(entry.path, body=entry.body.decode())
-        case MergedJson():
-            return Put(entry.path, keys=entry.ours)
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,79 @@
+"""Claude Code itself, where it is missing, by the vendor's documented ways; never touched where it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..host import distribution
+from ..host.actual import Actual, Node
+from .actions import APT_INSTALL, APT_UPDATE, Command, Step
+from .ours import there_without_content
+from .places import ImpossibleError
+from .record import Before, Put, Record
+from .steps import run
+
+PACKAGE = "@anthropic-ai/claude-code"
+KEY_URL = "https://downloads.claude.ai/keys/claude-code.asc"
+# The vendor's release key, as code.claude.com/docs/en/setup gives it.
+FINGERPRINT = "31DDDE24DDFAB679F42D7BD2BAA929FF1A7ECACE"
+KEYRING = "/etc/apt/keyrings/claude-code.asc"
+SOURCES = "/etc/apt/sources.list.d/claude-code.list"
+SOURCE = f"deb [signed-by={KEYRING}] https://downloads.claude.ai/claude-code/apt/stable stable main"
+_CHECK = (
+    f"gpg --show-keys --with-colons {KEYRING}.new | grep -q '^fpr:::::::::{FINGERPRINT}:' || "
+    f"{{ rm -f {KEYRING}.new; echo 'E: the key from {KEY_URL} is not {FINGERPRINT}' >&2; exit 1; }}"
+)
+
+
+@dataclass(frozen=True)
+class ClaudeProgram:
+    name: str
+    path: str
+    install: str  # npm or apt
+
+    def put(self) -> Put:
+        return Put(self.path)
+
+    def before(self, actual: Actual) -> Before:
+        return there_without_content(self.path, actual)
+
+    def found(self, actual: Actual) -> Record | None:
+        return None
+
+    def step(self, actual: Actual, known: Record | None) -> Step:
+        if actual.facts["claude"]:
+            return Step(self.name)
+        has_apt = bool(actual.facts["apt"])
+        if self.install == "npm":
+            if not actual.facts["npm"]:
+                packages = distribution.install_command(actual.os_release, ["nodejs", "npm"], apt=has_apt)
+                raise ImpossibleError("claude.install is npm, and there is no npm here", packages)
+            return run(self.name, [Command(npm_command(actual))], actual, root=False)
+        if not has_apt:
+            raise ImpossibleError("claude.install is apt, and there is no apt here", "set claude.install to npm")
+        return run(self.name, [Command(tuple(words)) for words in apt_commands()], actual)
+
+    @staticmethod
+    def undone(record: Record, node: Node, actual: Actual) -> Step:
+        """It stays: it is the user's normal claude."""
+        return Step(record.name)
+
+
+def npm_command(actual: Actual) -> tuple[str, ...]:
+    """Into the user's own prefix: no root, and none of the rights trouble that the vendor warns of with sudo."""
+    return ("npm", "install", "--global", "--no-fund", "--no-audit", "--prefix", actual.path("~/.local"), PACKAGE)
+
+
+def apt_commands() -> list[list[str]]:
+    """The vendor's repository with a keyring of its own, whose key is checked before it is trusted."""
+    return [
+        APT_UPDATE,
+        [*APT_INSTALL, "ca-certificates", "gpg"],
+        ["install", "-d", "-m", "0755", "/etc/apt/keyrings"],
+        ["/usr/lib/apt/apt-helper", "download-file", KEY_URL, f"{KEYRING}.new"],
+        ["sh", "-c", _CHECK],
+        ["mv", "-f", f"{KEYRING}.new", KEYRING],
+        ["sh", "-c", f"echo '{SOURCE}' >{SOURCES}"],
+        APT_UPDATE,
+        [*APT_INSTALL, "claude-code"],
+    ]

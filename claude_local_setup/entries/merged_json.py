@@ -1,0 +1,71 @@
+"""Our keys in the user's JSON object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..host.actual import Actual, Node
+from ..texts import json_merge
+from .actions import Step
+from .ours import record, there
+from .places import ImpossibleError, check_place, quoted
+from .record import Before, Put, Record
+from .steps import kept, removed, rewritten, written
+
+
+@dataclass(frozen=True)
+class MergedJson:
+    name: str
+    path: str
+    ours: Mapping[str, Any]
+    mode: int
+
+    def put(self) -> Put:
+        return Put(self.path, keys=self.ours)
+
+    def before(self, actual: Actual) -> Before:
+        return there(self.path, actual)
+
+    def found(self, actual: Actual) -> Record | None:
+        return record(self, actual) if self._is_in(actual.node(self.path).content or b"") else None
+
+    def _is_in(self, text: bytes) -> bool:
+        """Whether all that we put into such a file is in this one."""
+        try:
+            theirs = json_merge.parsed(text)
+        except (ValueError, RecursionError):
+            return False
+        return bool(theirs) and json_merge.same(theirs, json_merge.merged(theirs, self.ours))
+
+    def step(self, actual: Actual, known: Record | None) -> Step:
+        node = actual.node(self.path)
+        check_place(self.path, node, actual)
+        content = self._content(node.content or b"", known)
+        return written(self.name, self.path, content, node.mode if node.kind == "file" else self.mode, actual)
+
+    def _content(self, current: bytes, known: Record | None) -> bytes:
+        put = [known.put.keys, known.was.keys] if known else []
+        original = (known and known.before.content) or b""
+        try:
+            merged = json_merge.merged(json_merge.parsed(current), self.ours, put, json_merge.parsed(original))
+            return json_merge.written(current, merged)
+        except (ValueError, RecursionError) as error:
+            problem = f"{self.path} is not valid JSON: {error}"
+            raise ImpossibleError(problem, f"mend it, or mv {quoted(self.path)} away") from None
+
+    @staticmethod
+    def undone(record: Record, node: Node, actual: Actual) -> Step:
+        check_place(record.put.path, node, actual)
+        text, original = node.content or b"", record.before.content or b""
+        try:
+            put = [record.put.keys, record.was.keys]
+            left = json_merge.without(json_merge.parsed(text), put, json_merge.parsed(original))
+        except (ValueError, RecursionError):
+            return kept(record, "is not valid JSON: what we put there stays")
+        if not left and record.before.kind == "absent":
+            return removed(record, node, actual)
+        if record.before.content is not None and json_merge.same(left, json_merge.parsed(original)):
+            return rewritten(record, node, actual, original, node.mode)
+        return rewritten(record, node, actual, json_merge.written(text, left), node.mode)

@@ -1,0 +1,49 @@
+"""Packages of the distribution; apply installs what is missing, remove leaves them unless asked."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..host import distribution
+from ..host.actual import Actual, Node
+from .actions import Install, Step, package_commands
+from .places import ImpossibleError
+from .record import Before, Put, Record
+
+
+@dataclass(frozen=True)
+class Packages:
+    name: str
+    packages: Mapping[str, str]  # package -> the command that shows it is there
+    path: str = ""
+
+    def put(self) -> Put:
+        return Put(packages=tuple(self.packages))
+
+    def before(self, actual: Actual) -> Before:
+        return Before(packages=tuple(name for name, command in self.packages.items() if actual.facts[command]))
+
+    def found(self, actual: Actual) -> Record | None:
+        return None
+
+    def step(self, actual: Actual, known: Record | None) -> Step:
+        missing = tuple(package for package, command in self.packages.items() if not actual.facts[command])
+        if not missing:
+            return Step(self.name)
+        _check(missing, actual)
+        diff = "".join(f"+ {shlex.join(command)}\n" for command in package_commands(Install(missing)))
+        return Step(self.name, "pending", diff, Install(missing))
+
+    @staticmethod
+    def undone(record: Record, node: Node, actual: Actual) -> Step:
+        return Step(record.name)
+
+
+def _check(missing: tuple[str, ...], actual: Actual) -> None:
+    what = f"{' and '.join(missing)} missing, and there is no"
+    if not actual.facts["apt"]:
+        raise ImpossibleError(f"{what} apt here", distribution.install_command(actual.os_release, missing, apt=False))
+    if not actual.is_root and not actual.facts["sudo"]:
+        raise ImpossibleError(f"{what} sudo", f"as root: apt-get install -y {' '.join(missing)}")
