@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import sys
-from typing import TypeGuard
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
 
+if TYPE_CHECKING:
+    from .fleet.opened import Hosts
+
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else.")
-inventory = click.option(
-    "-i", "--inventory", metavar="INVENTORY", help="The hosts of a pyinfra inventory file, or user@host,user@host."
-)
-limit = click.option(
-    "--limit", multiple=True, metavar="HOST", help="Only these hosts, groups or patterns of the inventory."
-)
 debug = click.option("--debug", is_flag=True, help="Show the traceback of an error.", expose_value=False)
+yes = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 
 
-def _is_fleet(inventory: str | None, limit: tuple[str, ...]) -> TypeGuard[str]:
-    if limit and inventory is None:
-        raise click.UsageError("--limit needs an inventory: -i INVENTORY")
-    return inventory is not None
+def on_hosts(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say on which hosts, handed to the command as `hosts`."""
+
+    @click.option(
+        "-i", "--inventory", metavar="INVENTORY", help="The hosts of a pyinfra inventory file, or user@host,user@host."
+    )
+    @click.option("--limit", multiple=True, metavar="HOST", help="Only these hosts, groups or patterns of it.")
+    @as_json
+    @debug
+    @wraps(command)
+    def with_hosts(*arguments: Any, inventory: str | None, limit: tuple[str, ...], **options: Any) -> None:
+        if limit and inventory is None:
+            raise click.UsageError("--limit needs an inventory: -i INVENTORY")
+        from .fleet.opened import Hosts
+
+        command(*arguments, hosts=Hosts(inventory, limit), **options)
+
+    return with_hosts
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -40,148 +54,89 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@inventory
-@limit
-@as_json
-@debug
-def apply(dry_run: bool, yes: bool, inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
+@yes
+@on_hosts
+def apply(dry_run: bool, yes: bool, hosts: Hosts, as_json: bool) -> None:
     """Bring this machine, or with -i every host of an inventory, to the target state.
 
     Shows the plan, asks once, carries it out, checks it. Run it again to repair or after a change of the config.
     Exit code: 0 done, 1 a step failed or a host was not reached, 2 usage or config.
     """
-    if _is_fleet(inventory, limit):
-        from .commands.fleet_apply import apply_fleet
+    from .commands.apply import apply
 
-        sys.exit(apply_fleet(inventory, limit, dry_run=dry_run, yes=yes, as_json=as_json))
-    from .commands.apply import apply_here
-
-    sys.exit(apply_here(dry_run=dry_run, yes=yes, as_json=as_json))
+    sys.exit(apply(hosts, dry_run=dry_run, yes=yes, as_json=as_json))
 
 
 @cli.command()
 @click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@yes
 @click.option("--purge", is_flag=True, help="Sessions, history and settings in ~/.claude-local too.")
 @click.option("--packages", is_flag=True, help="The packages too that apply installed.")
-@inventory
-@limit
-@as_json
-@debug
-def remove(
-    dry_run: bool,
-    yes: bool,
-    purge: bool,
-    packages: bool,
-    inventory: str | None,
-    limit: tuple[str, ...],
-    as_json: bool,
-) -> None:
+@on_hosts
+def remove(dry_run: bool, yes: bool, purge: bool, packages: bool, hosts: Hosts, as_json: bool) -> None:
     """Take away what apply put here, or with -i on every host, and give back what was there before.
 
     What you have changed since stays and is named.
     Exit code: 0 done, 1 a step failed or a host was not reached, 2 usage.
     """
-    if _is_fleet(inventory, limit):
-        from .commands.fleet_remove import remove_fleet
-        from .state.removal import Wish
+    from .commands.remove import remove
+    from .state.removal import Wish
 
-        wish = Wish(purge, packages)
-        sys.exit(remove_fleet(inventory, limit, wish, dry_run=dry_run, yes=yes, as_json=as_json))
-    from .commands.remove import remove_here
-
-    sys.exit(remove_here(dry_run=dry_run, yes=yes, purge=purge, packages=packages, as_json=as_json))
+    sys.exit(remove(hosts, Wish(purge, packages), dry_run=dry_run, yes=yes, as_json=as_json))
 
 
 @cli.command()
-@inventory
-@limit
-@as_json
-@debug
-def verify(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
+@on_hosts
+def verify(hosts: Hosts, as_json: bool) -> None:
     """Prove that all is in place and that the boundary holds, by trying it. Changes nothing.
 
     Exit code: 0 all well, 1 a problem or drift was found, 2 usage or config.
     """
-    if _is_fleet(inventory, limit):
-        from .commands.fleet_verify import verify_fleet
+    from .commands.verify import verify
 
-        sys.exit(verify_fleet(inventory, limit, as_json=as_json))
-    from .commands.verify import verify_here
-
-    sys.exit(verify_here(as_json=as_json))
+    sys.exit(verify(hosts, as_json=as_json))
 
 
 @cli.command(hidden=True)
-@inventory
-@limit
-@as_json
-@debug
-def doctor(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
+@on_hosts
+def doctor(hosts: Hosts, as_json: bool) -> None:
     """The same as verify."""
-    if _is_fleet(inventory, limit):
-        from .commands.fleet_verify import verify_fleet
+    from .commands.verify import verify
 
-        sys.exit(verify_fleet(inventory, limit, as_json=as_json))
-    from .commands.verify import verify_here
-
-    sys.exit(verify_here(as_json=as_json))
+    sys.exit(verify(hosts, as_json=as_json))
 
 
 @cli.command()
-@inventory
-@limit
-@as_json
-@debug
-def status(inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
+@on_hosts
+def status(hosts: Hosts, as_json: bool) -> None:
     """Say in a few lines what is set up here and what a session may do."""
-    if _is_fleet(inventory, limit):
-        from .commands.fleet_verify import status_fleet
+    from .commands.status import status
 
-        sys.exit(status_fleet(inventory, limit, as_json=as_json))
-    from .commands.verify import status_here
-
-    sys.exit(status_here(as_json=as_json))
+    sys.exit(status(hosts, as_json=as_json))
 
 
 @cli.group(invoke_without_command=True)
-@inventory
-@limit
-@as_json
-@debug
-@click.pass_context
-def models(context: click.Context, inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
+@on_hosts
+def models(hosts: Hosts, as_json: bool) -> None:
     """List what the server offers, or with -i those of many hosts: which model is loaded, and its context."""
-    if context.invoked_subcommand is not None:
+    if click.get_current_context().invoked_subcommand is not None:
         return
-    if _is_fleet(inventory, limit):
-        from .commands.fleet_models import list_fleet
+    from .commands.models import list_models
 
-        sys.exit(list_fleet(inventory, limit, as_json=as_json))
-    from .commands.models import list_here
-
-    sys.exit(list_here(as_json=as_json))
+    sys.exit(list_models(hosts, as_json=as_json))
 
 
 @models.command(name="use")
 @click.argument("name")
-@inventory
-@limit
-@as_json
-@debug
-def models_use(name: str, inventory: str | None, limit: tuple[str, ...], as_json: bool) -> None:
+@on_hosts
+def models_use(name: str, hosts: Hosts, as_json: bool) -> None:
     """Have the server load the model NAME, and wait until it answers.
 
     Exit code: 0 it answers, 1 it does not or there is no such model, 130 you stopped waiting (the server goes on).
     """
-    if _is_fleet(inventory, limit):
-        from .commands.fleet_models import use_fleet
+    from .commands.models import use_model
 
-        sys.exit(use_fleet(inventory, limit, name, as_json=as_json))
-    from .commands.models import use_here
-
-    sys.exit(use_here(name, as_json=as_json))
+    sys.exit(use_model(hosts, name, as_json=as_json))
 
 
 @cli.group(invoke_without_command=True)

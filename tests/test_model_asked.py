@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.session.server import http
+from claude_local_setup import session
 from claude_local_setup.session.server.context import output_limit, session_rules, set_context, with_context
 from claude_local_setup.session.server.key import read_key
 from claude_local_setup.session.server.model import hook, status
@@ -256,7 +256,7 @@ def test_it_runs_with_the_systems_python_and_nothing_but_its_own_folder(tmp_path
         "from session.server.model import main; sys.exit(main(sys.argv[1:], product))"
     )
     product = tmp_path / ".local/share/claude-local"
-    shutil.copytree(Path(http.__file__).parent, product / "session")
+    shutil.copytree(Path(session.__file__).parent, product / "session")
 
     def run(word: str, given: str) -> tuple[int, str]:
         words = [SYSTEM_PYTHON, "-IS", "-c", starter, str(product), word]

@@ -7,7 +7,7 @@ import io
 import json
 import time
 from collections.abc import Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 import pytest
@@ -23,7 +23,9 @@ from claude_local_setup.content import shell
 from claude_local_setup.errors import SetupError
 from claude_local_setup.host.actual import Actual
 from claude_local_setup.host.probe import FACTS, read
-from claude_local_setup.screen import output
+from claude_local_setup.screen.output import say
+from claude_local_setup.screen.view import view
+from claude_local_setup.session.words import printable
 from claude_local_setup.state.manifest import Manifest
 from claude_local_setup.state.recognition import recognised
 from claude_local_setup.state.removal import Wish, removal
@@ -307,20 +309,20 @@ def use(actual: Actual) -> None:
     steps += removal(Manifest.read(actual), actual, Wish(purge=True, packages=True))
     steps += removal(recognised(target_state(config, actual), actual), actual, Wish(purge=True))
     json.loads(as_json([Report(steps=steps, findings=found)]))
-    output.show_plan(steps, err=False)
-    output.show_kept(steps, err=False)
-    output.show_failures(steps, err=False)
-    output.show_findings(found)
-    output.show_steps(steps)
+    report = Report(steps=steps, findings=found)
+    for here in (True, False):
+        view(here=here).show_plans([report], err=False)
+        view(here=here).show_outcome([report], begun=True)
+        view(here=here).show_states([report])
 
 
 def survives(lines: list[str]) -> None:
     """Nothing but an expected error, and nothing on the screen that a terminal would obey."""
-    with redirect_stdout(io.StringIO()) as screen:
+    with redirect_stdout(io.StringIO()) as screen, redirect_stderr(screen):
         try:
             use(read(lines))
         except SetupError as error:
-            output.say(error.problem + error.remedy)
+            say(error.problem + error.remedy)
     assert all(line.replace("\t", "").isprintable() for line in screen.getvalue().split("\n"))
 
 
@@ -383,4 +385,4 @@ def test_any_answer_of_a_trial_is_read(text: str) -> None:
 
 @given(text=st.text())
 def test_nothing_that_is_shown_moves_the_terminal(text: str) -> None:
-    assert output.printable(text).replace("\t", "").isprintable()
+    assert printable(text).replace("\t", "").isprintable()

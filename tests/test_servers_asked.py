@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from claude_local_setup import session
 from claude_local_setup.checks.findings import SERVER
 from claude_local_setup.session.network import listeners
 from claude_local_setup.session.network.listeners import Listener
@@ -137,11 +138,12 @@ def test_another_address_of_this_machine_is_no_business_of_the_loopbacks() -> No
 
 def test_looking_at_a_port_imports_nothing_that_a_start_would_feel() -> None:
     script = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from session import listeners, key, values;"
+        "import sys; sys.path.insert(0, sys.argv[1]); from session.network import listeners;"
+        "from session.server import key; from session import values;"
         "listeners.is_taken(1); sys.exit(' '.join(set(sys.argv[2:]) & sys.modules.keys()) or 0)"
     )
     heavy = ("re", "socket", "ipaddress", "json", "typing", "dataclasses", "pathlib", "collections")
-    folder = Path(http.__file__).parent.parent
+    folder = Path(session.__file__).parent.parent
     done = subprocess.run([SYSTEM_PYTHON, "-IS", "-c", script, folder, *heavy], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -12,7 +12,7 @@ import pytest
 from claude_local_setup.config.keys import Config, Isolation
 from claude_local_setup.content.program import values
 from claude_local_setup.content.setup import setup
-from claude_local_setup.entries.actions import Run, Step, root_commands
+from claude_local_setup.entries.actions import Step, root_commands
 from claude_local_setup.entries.bwrap_copy import HOOK_TEXT, PROFILE_TEXT
 from claude_local_setup.host import paths, userns
 from claude_local_setup.host.actual import Actual, Node
@@ -84,7 +84,7 @@ def test_levels_without_a_jail_need_none(level: str) -> None:
 def test_the_plan_shows_profile_and_commands_and_leaves_the_system_s_own_alone() -> None:
     found = step(recorded(apparmor="1", userns=NETWORK), "AppArmor profile")
     assert found is not None
-    assert isinstance(found.action, Run)
+    assert found.action
     assert "+profile claude-local-bwrap /usr/lib/claude-local/bwrap" in found.diff
     commands = [" ".join(words) for words in root_commands([found])]
     assert commands[0] == "install -D -m 0755 /usr/bin/bwrap /usr/lib/claude-local/bwrap"

@@ -1,36 +1,30 @@
-"""`apply` on this machine: look, show, ask, carry out, check. pyinfra is loaded only when something is to be done."""
+"""`apply`: every host brought to the target state, and every check tried there."""
 
 from __future__ import annotations
 
-from ..checks.findings import findings as all_findings
-from ..checks.findings import normal_claude_unchanged, quick_findings
-from ..checks.report import Report
-from ..checks.trials import try_here
-from ..entries.actions import Step
-from . import change
-from .here import Here, look
+from ..checks.findings import findings, normal_claude_unchanged, quick_findings
+from ..checks.report import Finding
+from ..fleet.machine import Found, to_target_state
+from ..fleet.opened import Hosts
+from .answer import exit_code
+from .change import Asked, Change, changed, kept
 
 COMMAND = "claude-local-setup apply"
 
 
-def apply_here(*, dry_run: bool, yes: bool, as_json: bool) -> int:
-    """Returns the exit code: 0, or 1 if a step failed. SetupError where nothing could be begun."""
-    here = look()
-    as_it_is = Report(steps=here.steps, findings=quick_findings(here.config, here.actual, here.steps))
-    if dry_run or change.is_refused(here.steps):
-        return change.shown(as_it_is, json=as_json)
-    if not change.is_pending(here.steps):
-        return change.closed(as_it_is, json=as_json)
-    change.ask(here.steps, COMMAND, yes=yes, err=as_json)
-    steps = change.carried_out(here.steps, here.actual, COMMAND, err=as_json)
-    return change.closed(_report(here, steps), json=as_json)
+def apply(hosts: Hosts, *, dry_run: bool, yes: bool, as_json: bool) -> int:
+    """Returns the exit code: 0, or 1 if a step failed or a host was not reached."""
+    asked = Asked(COMMAND, hosts, dry_run, yes, as_json)
+    return exit_code(changed(asked, Change(to_target_state, _known, _closing)))
 
 
-def _report(before: Here, steps: list[Step]) -> Report:
-    """What came of it, and what there is now."""
-    after = look()
-    known = [*change.kept(steps), normal_claude_unchanged(before.actual, after.actual)]
-    if change.is_refused(steps):
-        return Report(steps=steps, findings=known)
-    trials = try_here(after.config, after.actual)
-    return Report(steps=steps, findings=[*all_findings(after.config, after.actual, after.steps, trials), *known])
+def _known(found: Found) -> list[Finding]:
+    return quick_findings(found.config, found.actual, found.steps)
+
+
+def _closing(before: Found) -> list[Finding]:
+    """Every check of verify, and whether the normal claude is what it was before."""
+    after = before.again()
+    trials = after.machine.tried(after.config, after.actual)
+    tried = findings(after.config, after.actual, after.steps, trials)
+    return [*tried, *kept(after.steps), normal_claude_unchanged(before.actual, after.actual)]

@@ -1,88 +1,138 @@
-"""What apply and remove have in common on this machine: show the plan, ask once, carry it out, tell what came of it."""
+"""What apply and remove have in common: look, show the plan, ask once, carry it out, look again, tell of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-import click
-
-from ..checks import report as reports
+from ..checks.findings import normal_claude_unchanged
 from ..checks.report import Finding, Report
-from ..engine.lock import only_run
-from ..entries.actions import Step, root_commands
-from ..errors import FAILED
-from ..fleet.root import obtain
-from ..host.actual import Actual
-from ..screen.output import confirm, say, show_failures, show_findings, show_kept, show_plan, show_summary
+from ..config.keys import Config
+from ..entries.actions import Step
+from ..errors import SetupError
+from ..fleet.machine import Fleet, Found, Machine, Planned, look
+from ..fleet.opened import Hosts, opened
+from ..fleet.reports import unreached
+from ..screen.output import confirm, say
+from ..screen.view import Board, View, view
+from .answer import show_json
 
 
-def is_refused(steps: Sequence[Step]) -> bool:
-    """Whether a step cannot be carried out as things stand: then nothing is begun."""
-    return any(step.change == "failed" for step in steps)
+@dataclass(frozen=True)
+class Asked:
+    """How a change was asked for; `command`: without the hosts, as it is typed again."""
+
+    command: str
+    hosts: Hosts
+    dry_run: bool
+    yes: bool
+    as_json: bool
+
+    @property
+    def again(self) -> str:
+        """The command that does it without asking."""
+        return f"{self.command} -y{self.hosts.words}"
 
 
-def is_pending(steps: Sequence[Step]) -> bool:
-    return any(step.change == "pending" for step in steps)
+@dataclass(frozen=True)
+class Change:
+    """What apply and remove differ in."""
+
+    planned: Planned  # what is to be done on a host
+    known: Callable[[Found], list[Finding]]  # what is to be said of one where nothing is done
+    closing: Callable[[Found], list[Finding]]  # and of one, by another look, where it was done
+    notice: Callable[[Found], str] = lambda found: ""  # what is to be known before the question
+    config: Callable[[Machine], Config] = lambda machine: machine.config()
 
 
-def shown(report: Report, *, json: bool) -> int:
-    """The plan only: for a dry run, or because it is refused. Returns the exit code."""
-    if json:
-        click.echo(reports.as_json([report]))
+def changed(asked: Asked, change: Change) -> list[Report]:
+    """The reports, shown. SetupError where nothing could be begun."""
+    with opened(asked.hosts) as fleet:
+        shown = view(here=fleet.is_here)
+        found = _looked(fleet, shown, asked, change)
+        there = [item for item in found if isinstance(item, Found)]
+        todo = [item for item in there if item.pending]
+        if todo or asked.dry_run or any(item.failed for item in there):
+            _say_notices(fleet, there, asked, change)
+            shown.show_plans([item.plan for item in there], err=asked.as_json)
+        begun = bool(todo) and not asked.dry_run
+        done = _done(fleet, shown, asked, change, todo) if begun else {}
+        reports = [*(_report(item, done, change) for item in found), *fleet.doubled]
+    if asked.as_json:
+        show_json(reports)
     else:
-        show_plan(report.steps, err=False)
-        show_kept(report.steps, err=False)
-        show_failures(report.steps, err=True)
-        say("nothing was changed", bold=True)
-        show_summary(report, err=False)
-    return FAILED if is_refused(report.steps) else 0
+        shown.show_outcome(reports, begun=begun)
+    return reports
 
 
-def ask(steps: Sequence[Step], command: str, *, yes: bool, err: bool) -> None:
-    """Shows the plan and asks; SetupError unless the answer is yes."""
-    show_plan(steps, err=err)
-    show_kept(steps, err=err)
-    confirm(yes, again=f"{command} -y", err=err)
+def _say_notices(fleet: Fleet, there: Sequence[Found], asked: Asked, change: Change) -> None:
+    for found in there:
+        if text := change.notice(found):
+            say(text if fleet.is_here else f"{found.name}: {text}", err=asked.as_json, fg="yellow")
 
 
-def carried_out(steps: Sequence[Step], actual: Actual, command: str, *, err: bool) -> list[Step]:
-    """The steps with what came of each; no other run meanwhile, and root rights asked for before."""
-    commands = root_commands(steps)
-    if commands and not actual.is_root:
-        obtain(commands, command)
-    with only_run(Path(actual.home)):
-        from ..engine.run import apply_here
+def _looked(fleet: Fleet, shown: View, asked: Asked, change: Change) -> list[Found | Report]:
+    with shown.board([machine.name for machine in fleet.machines], err=asked.as_json) as board:
 
-        done = apply_here(steps, is_root=actual.is_root, progress=lambda name, change: _progress(name, change, err=err))
-    return [replace(step, remedy=f"mend that, then: {command}") if step.change == "failed" else step for step in done]
+        def work(machine: Machine) -> Found:
+            return board.watching(machine.name, lambda: reached(machine, change.planned, change.config))
+
+        return fleet.each(fleet.machines, work)
 
 
-def _progress(name: str, change: str, *, err: bool) -> None:
-    if change == "pending":
-        say(f"... {name}", err=err, dim=True)
-    elif change not in ("changed", "failed"):
-        say(f"    {change}", err=err)
+def reached(
+    machine: Machine, planned: Planned, config: Callable[[Machine], Config] = lambda machine: machine.config()
+) -> Found:
+    """Connects and asks; SetupError where what was chosen for it is bad, or it is not reached or not understood."""
+    chosen = config(machine)
+    machine.reach()
+    return look(machine, chosen, planned)
 
 
-def closed(report: Report, *, json: bool) -> int:
-    """Tells what came of it. Returns the exit code."""
-    if json:
-        click.echo(reports.as_json([report]))
-    else:
-        show_failures(report.steps, err=True)
-        show_summary(report, err=False)
-        show_findings(report.findings)
-        _say_normal(report.findings)
-    return FAILED if report.count("failed") else 0
+def _done(fleet: Fleet, shown: View, asked: Asked, change: Change, todo: Sequence[Found]) -> dict[str, Report]:
+    confirm(asked.yes, again=asked.again, err=asked.as_json)
+    refused = fleet.refused(todo, asked.command)
+    without = {report.host for report in refused}
+    allowed = [found for found in todo if found.name not in without]
+    with fleet.at_work(allowed), shown.board([found.name for found in allowed], err=asked.as_json) as board:
+
+        def work(found: Found) -> Report:
+            return board.watching(found.name, lambda: _carried_out(fleet, found, asked, change, board))
+
+        return {report.host: report for report in [*refused, *fleet.each(allowed, work)]}
+
+
+def _carried_out(fleet: Fleet, found: Found, asked: Asked, change: Change, board: Board) -> Report:
+    steps = fleet.carried_out(found, lambda name, what: board.step(found.name, name, what))
+    if any(step.change == "failed" for step in steps):
+        return _broken_off(found, [_mended(step, asked) for step in steps])
+    board.step(found.name, "checks", "pending")
+    try:
+        return Report(found.name, steps=steps, findings=change.closing(found))
+    except SetupError as error:
+        return unreached(found.name, error, steps)
+
+
+def _mended(step: Step, asked: Asked) -> Step:
+    is_ours = step.change == "failed" and not step.remedy
+    return replace(step, remedy=f"mend that, then: {asked.command}{asked.hosts.words}") if is_ours else step
+
+
+def _broken_off(found: Found, steps: list[Step]) -> Report:
+    """Where a step failed, what else can be told is whether the normal claude is as it was."""
+    findings = kept(steps)
+    with suppress(SetupError):
+        findings.append(normal_claude_unchanged(found.actual, found.machine.ask(list(found.actual.nodes))))
+    return Report(found.name, steps=steps, findings=findings)
+
+
+def _report(item: Found | Report, done: dict[str, Report], change: Change) -> Report:
+    if isinstance(item, Report):
+        return item
+    return done.get(item.name) or Report(item.name, steps=item.steps, findings=change.known(item))
 
 
 def kept(steps: Sequence[Step]) -> list[Finding]:
     """What stays although we put it, because it is the user's by now."""
     return [Finding(f"kept: {step.name}", step.kept, step.remedy) for step in steps if step.kept]
-
-
-def _say_normal(findings: Sequence[Finding]) -> None:
-    if all(item.ok for item in findings if item.check.startswith("normal claude")):
-        say("normal claude: unchanged")

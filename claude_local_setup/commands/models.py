@@ -1,124 +1,102 @@
-"""`claude-local-setup models`: the list and the switch, as people and programs read them."""
+"""`models`: what the servers offer, and switching them, each asked from its own host."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import click
 
-from ..config.file import load
-from ..config.keys import Config
-from ..errors import SetupError
-from ..screen.output import printable, say
-from ..session.server.models import Model, Offer
+from ..checks.report import Report
+from ..errors import FAILED, SetupError
+from ..fleet.machine import Fleet, Machine
+from ..fleet.opened import Hosts, opened
+from ..screen import models as screen
+from ..screen.output import say
+from ..session.server.models import Model
 from ..session.server.switching import Servers, offer, use
+from ..session.words import printable
 
-if TYPE_CHECKING:
-    from ..session.server.http import Dial
-    from ..session.server.switching import Progress
-
-
-def servers(config: Config, dial: Dial | None = None) -> Servers:
-    """Those of the config, called from this machine, or by `dial`."""
-    return Servers.of(config.server.base_url, config.server.management_url, config.server.auth_token, dial)
+STOPPED = 130  # the exit code of Ctrl-C
 
 
-def list_here(*, as_json: bool) -> int:
-    """Returns 0. SetupError where the server cannot be asked."""
-    offered = offer(servers(load()))
-    if as_json:
-        click.echo(_json(offered))
-    elif sys.stdout.isatty():
-        _table(offered)
-    else:
-        for model in offered.models:
-            say(line_of(model))
+@dataclass(frozen=True)
+class Answered:
+    """What a host's server offers, or the model that answers there now."""
+
+    host: str
+    models: Sequence[Model]
+
+
+def list_models(hosts: Hosts, *, as_json: bool) -> int:
+    """Returns the exit code: 1 if a host was not reached or its server cannot be asked, else 0."""
+    with opened(hosts) as fleet:
+        if fleet.is_here:
+            screen.show_offer(offer(_servers(fleet.machines[0])), as_json=as_json)
+            return 0
+        return _told(fleet, lambda machine: offer(_servers(machine)).models, as_json=as_json)
+
+
+def use_model(hosts: Hosts, name: str, *, as_json: bool) -> int:
+    """Has the servers load the model; the exit code as for the list, 130 if the user did not want to wait."""
+    with opened(hosts) as fleet:
+        if fleet.is_here:
+            return _use_here(fleet.machines[0], name, as_json=as_json)
+        return _told(fleet, lambda machine: [_used(machine, name)], as_json=as_json)
+
+
+def _servers(machine: Machine) -> Servers:
+    config = machine.config()
+    machine.reach()
+    server = config.server
+    return Servers.of(server.base_url, server.management_url, server.auth_token, machine.dial(config))
+
+
+def _use_here(machine: Machine, name: str, *, as_json: bool) -> int:
+    servers = _servers(machine)
+    try:
+        with screen.progress() as progress:
+            model = use(servers, name, progress)
+    except SetupError as error:
+        raise SetupError(printable(error.problem), remedy=printable(error.remedy)) from None
+    except KeyboardInterrupt:
+        say("stopped waiting; the server goes on loading: claude-local-setup models shows how far it is", err=True)
+        return STOPPED
+    screen.show_answering(model, as_json=as_json)
+    if not as_json and machine.config().server.model not in ("", model.name):
+        say("sessions still ask for another one: claude-local-setup config set server.model NAME, then apply", err=True)
     return 0
 
 
-def use_here(name: str, *, as_json: bool) -> int:
-    """Returns 0 when the model answers, 130 if the user did not want to wait for it."""
-    config = load()
-    with _shown(err=as_json) as progress:
-        try:
-            model = use(servers(config), name, progress)
-        except SetupError as error:
-            raise SetupError(printable(error.problem), remedy=printable(error.remedy)) from None
-        except KeyboardInterrupt:
-            say("stopped waiting; the server goes on loading: claude-local-setup models shows how far it is", err=True)
-            return 130
+def _used(machine: Machine, name: str) -> Model:
+    return use(_servers(machine), name, screen.once(f"{machine.name}: "))
+
+
+def _told(fleet: Fleet, work: Callable[[Machine], Sequence[Model]], *, as_json: bool) -> int:
+    found = fleet.each(fleet.machines, lambda machine: Answered(machine.name, work(machine)))
+    results = [*found, *fleet.doubled]
     if as_json:
-        click.echo(json.dumps({"model": as_object(model)}, indent=2))
+        click.echo(json.dumps({"hosts": [_as_json(result) for result in results]}, indent=2))
     else:
-        say(f"{printable(model.name)} answers{_context(model)}", fg="green")
-        if config.server.model not in ("", model.name):
-            say(
-                "sessions still ask for another one: claude-local-setup config set server.model NAME, then apply",
-                err=True,
-            )
-    return 0
+        for result in results:
+            _show(result)
+    return FAILED if any(isinstance(result, Report) for result in results) else 0
 
 
-@contextmanager
-def _shown(*, err: bool) -> Iterator[Progress]:
-    """One line that moves on a terminal; in a pipe a line for each thing that is new."""
-    if not sys.stderr.isatty():
-        yield _Lines().say
+def _show(result: Answered | Report) -> None:
+    if isinstance(result, Answered):
+        for model in result.models:
+            say(f"{result.host}: {screen.line_of(model)}")
         return
-    from rich.console import Console
-
-    with Console(stderr=True).status("asking the server") as status:
-        yield lambda text: status.update(printable(text).replace("[", "\\["))
-
-
-class _Lines:
-    def __init__(self) -> None:
-        self._last = ""
-
-    def say(self, text: str) -> None:
-        """Says it unless it differs from the last line by its seconds only."""
-        what = text.partition(",")[0]
-        if what != self._last:
-            say(f"... {printable(what)}", err=True)
-        self._last = what
+    for finding in result.findings:
+        say(f"{result.host}: {printable(finding.problem)}", fg="red", err=True)
+        say(f"  remedy: {printable(finding.remedy)}", err=True)
 
 
-def _table(offered: Offer) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("model", "state", "context", "", title=f"{offered.kind.value}", title_justify="left")
-    for model in offered.models:
-        style = {"loaded": "green", "failed": "red"}.get(model.state, "")
-        cells = (model.name, printable(model.state), f"{model.context or ''}", model.title)
-        table.add_row(*(Text(printable(cell), style) for cell in cells))
-    Console().print(table)
-
-
-def line_of(model: Model) -> str:
-    return f"{printable(model.state):<9} {printable(model.name)}{_context(model)}"
-
-
-def _context(model: Model) -> str:
-    return f", {model.context} tokens of context" if model.context else ""
-
-
-def _json(offered: Offer) -> str:
-    return json.dumps(
-        {"server": offered.kind.value, "models": [as_object(model) for model in offered.models]}, indent=2
-    )
-
-
-def as_object(model: Model) -> dict[str, object]:
-    return {
-        "name": model.name,
-        "title": model.title,
-        "loaded": model.loaded,
-        "state": model.state,
-        "context": model.context,
-    }
+def _as_json(result: Answered | Report) -> dict[str, object]:
+    if isinstance(result, Answered):
+        known = [screen.as_object(model) for model in result.models]
+        return {"host": result.host, "models": known, "problem": "", "remedy": ""}
+    (finding,) = result.findings
+    return {"host": result.host, "models": [], "problem": finding.problem, "remedy": finding.remedy}

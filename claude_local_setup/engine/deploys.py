@@ -9,13 +9,13 @@ from pyinfra.api import deploy
 from pyinfra.context import ctx_host
 
 from ..config.keys import FLAT_PREFIX, flat_defaults, from_flat
-from ..entries.actions import Step, needs_root
+from ..entries.actions import Action, Step
 from ..errors import SetupError
 from ..host.actual import Actual
-from ..screen.output import printable
+from ..session.words import printable
 from ..state.stale import actual_state, whole_plan
 from ..state.target import target_state
-from .operations import Probe, carry_out, seconds
+from .operations import Probe, carry_out
 
 
 @deploy("claude-local", data_defaults=flat_defaults())
@@ -50,7 +50,8 @@ def _give_up(reason: str) -> None:
 def carry_out_all(steps: Iterable[Step], *, is_root: bool) -> None:
     """Registers one operation a step, on every host in the same order."""
     for step in steps:
-        carry_out(name=step.name, step=step, _sudo=needs_root(step.action) and not is_root, _timeout=seconds(step))
+        action = step.action or Action(())
+        carry_out(name=step.name, step=step, _sudo=action.root and not is_root, _timeout=action.seconds)
 
 
 def _data() -> dict[str, object]:

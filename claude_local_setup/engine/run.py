@@ -31,7 +31,6 @@ from .deploys import carry_out_all  # noqa: E402
 Progress = Callable[[str, str], None]  # a step's name, and what goes on: "pending" while it runs, or what came of it
 
 CONNECT_SECONDS = 10
-AGAIN = "mend that and run claude-local-setup apply again"
 
 
 class _LastWords(logging.Handler):
@@ -142,8 +141,8 @@ def _carried_out(host: Host, step: Step, op_hash: str) -> Step:
     return failed(step, remote.broken(host) or _said(host, host.state.ops[host][op_hash].operation_meta))
 
 
-def failed(step: Step, error: str, remedy: str = AGAIN) -> Step:
-    return replace(step, change="failed", error=error, remedy=remedy)
+def failed(step: Step, error: str) -> Step:
+    return replace(step, change="failed", error=error)
 
 
 _CAUSE = re.compile(r"E: |npm (error|ERR!) (?!code |errno |syscall |path |A complete log)")

@@ -1,90 +1,17 @@
-"""What is done on a host, as data: a step, its action, and the commands that need root. operations.py does it."""
+"""What is done on a host, as data: a step, and the commands that carry it out, each whole or not at all."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Literal
 
 Change = Literal["none", "pending", "changed", "failed"]
-ABSENT = "absent"
-
-
-@dataclass(frozen=True)
-class Install:
-    packages: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class MakeDirectory:
-    path: str
-    mode: int
-
-
-@dataclass(frozen=True)
-class SetMode:
-    path: str
-    mode: int
-
-
-@dataclass(frozen=True)
-class Write:
-    """Replaces the file at `path` (no link) if it still has `expected` (SHA-256, or "absent")."""
-
-    path: str
-    content: bytes
-    mode: int
-    expected: str
-
-
-@dataclass(frozen=True)
-class PutTree:
-    """Puts the folder at `path` (no link) with just the files of a tar, whatever is there."""
-
-    path: str
-    archive: bytes
-
-
-@dataclass(frozen=True)
-class MakeLink:
-    path: str
-    to: str
-
-
-@dataclass(frozen=True)
-class RemoveFile:
-    """Removes the file at `path` (no link) if it still has `expected` (SHA-256), or the link if it still says that."""
-
-    path: str
-    expected: str
-
-
-@dataclass(frozen=True)
-class RemoveFolder:
-    """Removes the folder if it is empty by then."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class RemoveAll:
-    """Removes files, links (never what they lead to) and folders with all that is in them."""
-
-    paths: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class RemoveRecord:
-    """Removes the manifest, and the folders from `top` down to it, at once."""
-
-    top: str
-    path: str
-    expected: str
-
-
-@dataclass(frozen=True)
-class Uninstall:
-    packages: tuple[str, ...]
+ABSENT = "absent"  # where the sum of a file's content is asked for
 
 
 @dataclass(frozen=True)
@@ -94,15 +21,13 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Run:
-    """Commands, one after the other, as root or as the user."""
+class Action:
+    """Commands, one after the other, as root or as the user; `gone`: the paths that are no more afterwards."""
 
     commands: tuple[Command, ...]
     root: bool = False
-
-
-Removal = RemoveFile | RemoveFolder | RemoveAll | RemoveRecord | Uninstall
-Action = Install | Run | MakeDirectory | SetMode | Write | PutTree | MakeLink | Removal
+    seconds: int = 120  # how long one of them may take
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,31 +48,86 @@ class Step:
 
 def root_commands(steps: Iterable[Step]) -> list[list[str]]:
     """The exact commands that need root, in order."""
-    return [command for step in steps for command in _as_root(step.action)]
+    actions = (step.action for step in steps)
+    return [list(command.words) for action in actions if action and action.root for command in action.commands]
 
 
-def needs_root(action: Action | None) -> bool:
-    return bool(_as_root(action))
+_WAIT = ("-o", "DPkg::Lock::Timeout=60")
+APT_UPDATE = Command(("apt-get", *_WAIT, "-q", "update"))
+_APT_INSTALL = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *_WAIT, "-q", "-y", "--no-install-recommends")
+_LONG = 900  # seconds: apt waits a minute for its lock, and downloads
 
 
-def _as_root(action: Action | None) -> list[list[str]]:
-    match action:
-        case Install() | Uninstall():
-            return package_commands(action)
-        case Run(commands, root=True):
-            return [list(command.words) for command in commands]
-        case _:
-            return []
+def run(*commands: Command, root: bool) -> Action:
+    return Action(commands, root, _LONG)
 
 
-_WAIT = ["-o", "DPkg::Lock::Timeout=60"]
-APT_UPDATE = ["apt-get", *_WAIT, "-q", "update"]
-APT_INSTALL = [
-    *("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *_WAIT, "-q", "-y", "--no-install-recommends", "install")
-]
+def apt_install(*packages: str) -> Command:
+    return Command((*_APT_INSTALL, "install", *packages))
 
 
-def package_commands(action: Install | Uninstall) -> list[list[str]]:
-    if isinstance(action, Uninstall):  # dpkg, not apt-get: it refuses where another package needs one of them
-        return [["dpkg", "--remove", *action.packages]]
-    return [APT_UPDATE, [*APT_INSTALL, *action.packages]]
+def install(packages: Iterable[str]) -> Action:
+    return run(APT_UPDATE, apt_install(*packages), root=True)
+
+
+def uninstall(packages: Iterable[str]) -> Action:
+    """By dpkg, not apt-get: it refuses where another package needs one of them."""
+    return run(Command(("dpkg", "--remove", *packages)), root=True)
+
+
+def make_directory(path: str, mode: int) -> Action:
+    return _one("mkdir", "-p", "-m", f"{mode:04o}", "--", path)
+
+
+def set_mode(path: str, mode: int) -> Action:
+    return _one("chmod", f"{mode:04o}", "--", path)
+
+
+def make_link(path: str, to: str) -> Action:
+    return _one("ln", "-sfnT", "--", to, path)
+
+
+def write(path: str, content: bytes, mode: int, expected: str) -> Action:
+    """Replaces the file at `path` (no link) if it still has `expected` (SHA-256, or "absent")."""
+    return _one(*_script("write"), path, f"{mode:04o}", expected, sha256(content), given=content)
+
+
+def put_tree(path: str, archive: bytes) -> Action:
+    """Puts the folder at `path` (no link) with just the files of a tar, whatever is there."""
+    return _one(*_script("tree"), path, sha256(archive), given=archive)
+
+
+def remove_file(path: str, expected: str) -> Action:
+    """Removes the file at `path` (no link) if it still has `expected` (SHA-256), or the link if it still says that."""
+    return _one(*_script("remove"), "file", expected, path, gone=(path,))
+
+
+def remove_folder(path: str) -> Action:
+    """Removes the folder if it is empty by then."""
+    return _one(*_script("remove"), "folder", path, gone=(path,))
+
+
+def remove_all(paths: Iterable[str]) -> Action:
+    """Removes files, links (never what they lead to) and folders with all that is in them."""
+    known = tuple(paths)
+    return _one(*_script("remove"), "all", *known, gone=known)
+
+
+def remove_manifest(path: str, expected: str, top: str) -> Action:
+    """Removes the manifest, and the folders from `top` down to it, at once."""
+    return _one(*_script("remove"), "record", expected, path, top)
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _one(*words: str, given: bytes | None = None, gone: tuple[str, ...] = ()) -> Action:
+    text = "" if given is None else base64.encodebytes(given).decode("ascii") or "\n"
+    return Action((Command(words, text),), gone=gone)
+
+
+@cache
+def _script(name: str) -> tuple[str, ...]:
+    text = (files(__package__) / "scripts" / f"{name}.sh").read_text(encoding="utf-8")
+    return ("sh", "-c", text, name)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 
 from ..host.actual import Actual, Node
 from ..host.paths import APT_HOOK, BWRAP_COPY, PROFILE
 from ..texts.diff import diff_of
-from .actions import Command, Run, Step
+from . import steps
+from .actions import Command, Step, run
 from .ours import record, there_without_content
 from .record import Before, Put, Record
-from .steps import run
 
 # For our copy alone: /usr/bin/bwrap and the kernel's setting stay as they are. Attached by path, in enforce mode, and
 # inherited by all that runs in the jail (ix), so that no other program gains anything. The capabilities count inside a
@@ -79,16 +78,16 @@ class BwrapCopy:
             Command(("apparmor_parser", "-r", PROFILE)),
         ]
         files = "".join(diff_of(actual.node(path).content, text.encode(), path) for path, text in stale.items())
-        return run(self.name, commands, actual, files)
+        return steps.run(self.name, run(*commands, root=True), actual, files)
 
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:
         if record.before.kind != "absent":
             return Step(record.name)
-        commands = (
+        action = run(
             Command(("apparmor_parser", "-R", PROFILE)),
             Command(("rm", "-f", PROFILE, APT_HOOK, BWRAP_COPY)),
             Command(("rmdir", "--ignore-fail-on-non-empty", BWRAP_COPY.rpartition("/")[0])),
+            root=True,
         )
-        diff = "".join(f"- {shlex.join(command.words)}\n" for command in commands)
-        return Step(record.name, "pending", diff, Run(commands, root=True))
+        return Step(record.name, "pending", steps.shown(action, "-"), action)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from ..host import distribution
 from ..host.actual import Actual, Node
-from .actions import APT_INSTALL, APT_UPDATE, Command, Step
+from . import steps
+from .actions import APT_UPDATE, Command, Step, apt_install, run
 from .ours import there_without_content
 from .places import ImpossibleError
 from .record import Before, Put, Record
-from .steps import run
 
 PACKAGE = "@anthropic-ai/claude-code"
 KEY_URL = "https://downloads.claude.ai/keys/claude-code.asc"
@@ -48,10 +48,10 @@ class ClaudeProgram:
             if not actual.facts["npm"]:
                 packages = distribution.install_command(actual.os_release, ["nodejs", "npm"], apt=has_apt)
                 raise ImpossibleError("claude.install is npm, and there is no npm here", packages)
-            return run(self.name, [Command(npm_command(actual))], actual, root=False)
+            return steps.run(self.name, run(npm_command(actual), root=False), actual)
         if not has_apt:
             raise ImpossibleError("claude.install is apt, and there is no apt here", "set claude.install to npm")
-        return run(self.name, [Command(tuple(words)) for words in apt_commands()], actual)
+        return steps.run(self.name, run(*apt_commands(), root=True), actual)
 
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:
@@ -59,21 +59,22 @@ class ClaudeProgram:
         return Step(record.name)
 
 
-def npm_command(actual: Actual) -> tuple[str, ...]:
+def npm_command(actual: Actual) -> Command:
     """Into the user's own prefix: no root, and none of the rights trouble that the vendor warns of with sudo."""
-    return ("npm", "install", "--global", "--no-fund", "--no-audit", "--prefix", actual.path("~/.local"), PACKAGE)
+    prefix = ("--prefix", actual.path("~/.local"))
+    return Command(("npm", "install", "--global", "--no-fund", "--no-audit", *prefix, PACKAGE))
 
 
-def apt_commands() -> list[list[str]]:
+def apt_commands() -> list[Command]:
     """The vendor's repository with a keyring of its own, whose key is checked before it is trusted."""
     return [
         APT_UPDATE,
-        [*APT_INSTALL, "ca-certificates", "gpg"],
-        ["install", "-d", "-m", "0755", "/etc/apt/keyrings"],
-        ["/usr/lib/apt/apt-helper", "download-file", KEY_URL, f"{KEYRING}.new"],
-        ["sh", "-c", _CHECK],
-        ["mv", "-f", f"{KEYRING}.new", KEYRING],
-        ["sh", "-c", f"echo '{SOURCE}' >{SOURCES}"],
+        apt_install("ca-certificates", "gpg"),
+        Command(("install", "-d", "-m", "0755", "/etc/apt/keyrings")),
+        Command(("/usr/lib/apt/apt-helper", "download-file", KEY_URL, f"{KEYRING}.new")),
+        Command(("sh", "-c", _CHECK)),
+        Command(("mv", "-f", f"{KEYRING}.new", KEYRING)),
+        Command(("sh", "-c", f"echo '{SOURCE}' >{SOURCES}")),
         APT_UPDATE,
-        [*APT_INSTALL, "claude-code"],
+        apt_install("claude-code"),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..host.actual import Actual, Node
-from .actions import MakeDirectory, SetMode, Step
+from .actions import Step, make_directory, set_mode
 from .ours import is_config_dir_ours, record, there
 from .places import ImpossibleError, check_not_normal, check_parent, quoted
 from .record import Before, Put, Record
@@ -33,14 +33,14 @@ class Directory:
         if node.kind == "absent":
             check_parent(self.path, actual)
             diff = f"+ mkdir -m {self.mode:04o} {self.path}\n"
-            return Step(self.name, "pending", diff, MakeDirectory(self.path, self.mode))
+            return Step(self.name, "pending", diff, make_directory(self.path, self.mode))
         if node.kind != "directory":
             problem = f"{self.path} is in the way: it is not a folder"
             raise ImpossibleError(problem, f"mv {quoted(self.path)} {quoted(self.path)}.old")
         check_not_normal(node, actual)
         if node.mode == self.mode:
             return Step(self.name)
-        return Step(self.name, "pending", mode_diff(self.path, node, self.mode), SetMode(node.real, self.mode))
+        return Step(self.name, "pending", mode_diff(self.path, node, self.mode), set_mode(node.real, self.mode))
 
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..host.actual import Actual, Node
-from .actions import Step
+from .actions import Step, sha256
 from .ours import is_signed, record, there
 from .places import check_place
-from .record import Before, Put, Record, sha256
+from .record import Before, Put, Record
 from .steps import kept, removed, rewritten, written
 
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from ..host.actual import Actual, Node
-from .actions import MakeLink, RemoveFile, Step
+from .actions import Step, make_link, remove_file
 from .ours import record, there_without_content
 from .places import ImpossibleError, check_folder, quoted
 from .record import Before, Put, Record
@@ -35,7 +35,7 @@ class Link:
         if node.kind != "absent" and not node.link:
             problem = f"{self.path} is in the way: it is not a link"
             raise ImpossibleError(problem, f"mv {quoted(self.path)} {quoted(self.path)}.old")
-        return Step(self.name, "pending", f"+ ln -s {self.to} {self.path}\n", MakeLink(self.path, self.to))
+        return Step(self.name, "pending", f"+ ln -s {self.to} {self.path}\n", make_link(self.path, self.to))
 
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:
@@ -46,6 +46,6 @@ class Link:
             return kept(record, "you changed it since")
         if before:
             diff = f"- ln -s {node.to} {path}\n+ ln -s {before} {path}\n"
-            return Step(record.name, "pending", diff, MakeLink(path, before))
+            return Step(record.name, "pending", diff, make_link(path, before))
         check_folder(path, actual)
-        return Step(record.name, "pending", f"- ln -s {node.to} {path}\n", RemoveFile(path, f"link:{node.to}"))
+        return Step(record.name, "pending", f"- ln -s {node.to} {path}\n", remove_file(path, f"link:{node.to}"))

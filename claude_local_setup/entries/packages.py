@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..host import distribution
 from ..host.actual import Actual, Node
-from .actions import Install, Step, package_commands
+from .actions import Step, install
 from .places import ImpossibleError
 from .record import Before, Put, Record
+from .steps import shown
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Packages:
         if not missing:
             return Step(self.name)
         _check(missing, actual)
-        diff = "".join(f"+ {shlex.join(command)}\n" for command in package_commands(Install(missing)))
-        return Step(self.name, "pending", diff, Install(missing))
+        action = install(missing)
+        return Step(self.name, "pending", shown(action, "+"), action)
 
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..host.actual import Actual, Node
-from .actions import PutTree, RemoveAll, Step
+from .actions import Step, put_tree, remove_all
 from .ours import record, there_without_content
 from .places import check_folder, check_parent
 from .record import Before, Put, Record
@@ -35,7 +35,7 @@ class Program:
         if node.kind == "absent":
             check_parent(self.path, actual)
         diff = f"+ {actual.shown(self.path)}\n"
-        return Step(self.name, "pending", diff, PutTree(self.path, self.archive))
+        return Step(self.name, "pending", diff, put_tree(self.path, self.archive))
 
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:
@@ -44,4 +44,4 @@ class Program:
         if node.kind != "directory" or node.link or actual.programs.get(path) not in record.sums:
             return kept(record, "you changed it since")
         check_folder(path, actual)
-        return Step(record.name, "pending", f"- rm -r {path}\n", RemoveAll((path,)))
+        return Step(record.name, "pending", f"- rm -r {path}\n", remove_all((path,)))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
 
 from ..host.actual import Actual, Node
 from ..texts.diff import diff_of
-from .actions import ABSENT, Command, RemoveFile, Run, SetMode, Step, Write
+from .actions import ABSENT, Action, Step, remove_file, set_mode, sha256, write
 from .places import ImpossibleError, check_folder, check_writable, quoted
-from .record import Record, sha256
+from .record import Record
 
 
 def written(name: str, path: str, content: bytes, mode: int, actual: Actual) -> Step:
@@ -18,24 +17,26 @@ def written(name: str, path: str, content: bytes, mode: int, actual: Actual) -> 
     if node.content == content and node.mode == mode:
         return Step(name)
     if node.content == content:
-        return Step(name, "pending", mode_diff(path, node, mode), SetMode(node.real, mode))
+        return Step(name, "pending", mode_diff(path, node, mode), set_mode(node.real, mode))
     check_writable(path, node, actual)
     expected = ABSENT if node.content is None else sha256(node.content)
     diff = diff_of(node.content, content, actual.shown(path))
-    return Step(name, "pending", diff, Write(node.real, content, mode, expected))
+    return Step(name, "pending", diff, write(node.real, content, mode, expected))
 
 
 def mode_diff(path: str, node: Node, mode: int) -> str:
     return f"- mode {node.mode:04o} {path}\n+ mode {mode:04o} {path}\n"
 
 
-def run(name: str, commands: Iterable[Command], actual: Actual, diff: str = "", *, root: bool = True) -> Step:
+def run(name: str, action: Action, actual: Actual, diff: str = "") -> Step:
     """Commands, shown as they are."""
-    todo = Run(tuple(commands), root)
-    shown = "".join(f"+ {shlex.join(command.words)}\n" for command in todo.commands)
-    if root and not actual.is_root and not actual.facts["sudo"]:
+    if action.root and not actual.is_root and not actual.facts["sudo"]:
         raise ImpossibleError("it needs root, and there is no sudo", "as root: claude-local-setup shows the commands")
-    return Step(name, "pending", diff + shown, todo)
+    return Step(name, "pending", diff + shown(action, "+"), action)
+
+
+def shown(action: Action, sign: str) -> str:
+    return "".join(f"{sign} {shlex.join(command.words)}\n" for command in action.commands)
 
 
 def rewritten(record: Record, node: Node, actual: Actual, content: bytes, mode: int) -> Step:
@@ -44,7 +45,7 @@ def rewritten(record: Record, node: Node, actual: Actual, content: bytes, mode: 
         return Step(record.name)
     check_writable(record.put.path, node, actual)
     diff = diff_of(node.content, content, actual.shown(record.put.path))
-    return Step(record.name, "pending", diff, Write(node.real, content, mode, sha256(node.content or b"")))
+    return Step(record.name, "pending", diff, write(node.real, content, mode, sha256(node.content or b"")))
 
 
 def removed(record: Record, node: Node, actual: Actual) -> Step:
@@ -54,7 +55,7 @@ def removed(record: Record, node: Node, actual: Actual) -> Step:
 def removed_file(name: str, path: str, node: Node, actual: Actual) -> Step:
     """The step that removes a file as it is now. ImpossibleError where its folder does not let us."""
     check_folder(path, actual)
-    return Step(name, "pending", f"- rm {path}\n", RemoveFile(path, sha256(node.content or b"")))
+    return Step(name, "pending", f"- rm {path}\n", remove_file(path, sha256(node.content or b"")))
 
 
 def kept(record: Record, why: str) -> Step:

@@ -7,21 +7,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-import click
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from ..checks.report import Finding, Report, as_json
+from ..checks.report import Finding, Report
 from ..entries.actions import root_commands
-from ..errors import FAILED
-from .output import printable, say, show_diff
-
-if TYPE_CHECKING:
-    from ..fleet.fleet import There
+from ..session.words import printable
+from .output import names, say, show_diff
 
 T = TypeVar("T")
 _MARKS: Mapping[str, str] = {
@@ -29,22 +25,18 @@ _MARKS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def names(hosts: Iterable[str]) -> str:
-    return ", ".join(printable(host) for host in hosts)
-
-
-def show_plans(plans: Sequence[There], *, err: bool) -> None:
+def show_plans(plans: Sequence[Report], *, err: bool) -> None:
     """Each difference once, with the hosts that have it; then the commands that need root."""
-    for (step, diff), hosts in _grouped(
-        (there.name, [(s.name, s.diff) for s in there.steps if s.change == "pending"]) for there in plans
-    ):
-        say(f"{step}: {_all_or_named(hosts, len(plans))}", err=err, bold=True)
+    todo = [plan for plan in plans if not plan.count("failed")]
+    pending = ((plan.host, [(s.name, s.diff) for s in plan.steps if s.change == "pending"]) for plan in todo)
+    for (step, diff), hosts in _grouped(pending):
+        say(f"{step}: {_all_or_named(hosts, len(todo))}", err=err, bold=True)
         show_diff(diff, err=err)
-    commands = [(there.name, [shlex.join(words) for words in root_commands(there.steps)]) for there in plans]
+    commands = [(plan.host, [shlex.join(words) for words in root_commands(plan.steps)]) for plan in todo]
     for number, (command, hosts) in enumerate(_grouped(commands)):
         if number == 0:
             say("as root, once:", err=err, bold=True)
-        say(f"  sudo {command}   ({_all_or_named(hosts, len(plans))})", err=err)
+        say(f"  sudo {command}   ({_all_or_named(hosts, len(todo))})", err=err)
 
 
 def _all_or_named(hosts: Sequence[str], count: int) -> str:
@@ -100,9 +92,9 @@ class Board:
 
 
 @contextmanager
-def board(hosts: Sequence[object], *, json: bool) -> Iterator[Board]:
-    console = Console(stderr=json, soft_wrap=False)
-    shown = Board(console, [str(host) for host in hosts])
+def board(hosts: Sequence[str], *, err: bool) -> Iterator[Board]:
+    console = Console(stderr=err, soft_wrap=False)
+    shown = Board(console, list(hosts))
     if not console.is_terminal:
         yield shown
         return
@@ -111,17 +103,24 @@ def board(hosts: Sequence[object], *, json: bool) -> Iterator[Board]:
         yield shown
 
 
-def close(reports: Sequence[Report], *, json: bool) -> int:
-    """The last word on all hosts, and the exit code: 1 if one was not reached or a step failed there, else 0."""
-    if json:
-        click.echo(as_json(reports))
-    else:
-        show_problems(reports)
-        show_matrix(reports)
-    return FAILED if any(not report.reached or report.count("failed") for report in reports) else 0
+def show_outcome(reports: Sequence[Report], *, begun: bool) -> None:
+    show_checks(reports)
 
 
-def show_problems(reports: Sequence[Report]) -> None:
+def show_checks(reports: Sequence[Report]) -> None:
+    _show_problems(reports)
+    _show_matrix(reports)
+
+
+def show_states(reports: Sequence[Report]) -> None:
+    for report in reports:
+        for step in report.steps:
+            if step.change != "none":
+                say(f"{report.host}: {step.name}: differs", fg="yellow")
+    show_checks(reports)
+
+
+def _show_problems(reports: Sequence[Report]) -> None:
     """Each failure and each problem once, with the hosts that have it."""
     failures = _grouped(
         (r.host, [(s.name, s.error, s.remedy) for s in r.steps if s.change == "failed"]) for r in reports
@@ -140,7 +139,7 @@ def _is_planned(finding: Finding, report: Report) -> bool:
     return finding.check.startswith("target state: ") and bool(report.count("pending") + report.count("failed"))
 
 
-def show_matrix(reports: Sequence[Report]) -> None:
+def _show_matrix(reports: Sequence[Report]) -> None:
     """One row a host. In a pipe the same as lines."""
     if not sys.stdout.isatty():
         for report in reports:

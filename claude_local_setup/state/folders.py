@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 
-from ..entries.actions import RemoveAll, RemoveFile, RemoveFolder, Step
+from ..entries.actions import Step, remove_all, remove_folder
 from ..host import paths
 from ..host.actual import Actual
 
@@ -13,7 +13,7 @@ from ..host.actual import Actual
 def emptied(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[Step]:
     """A step for each folder that is empty once the steps are carried out."""
     for folder in empty_folders(folders, actual, steps):
-        yield Step(f"folder {actual.shown(folder)}", "pending", f"- rmdir {folder}\n", RemoveFolder(folder))
+        yield Step(f"folder {actual.shown(folder)}", "pending", f"- rmdir {folder}\n", remove_folder(folder))
 
 
 def empty_folders(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[str]:
@@ -46,7 +46,7 @@ def trial_leftovers(actual: Actual) -> Iterator[Step]:
 
 def _removed(name: str, found: Iterable[str]) -> Iterator[Step]:
     if known := tuple(dict.fromkeys(found)):
-        yield Step(name, "pending", removals(known), RemoveAll(known))
+        yield Step(name, "pending", removals(known), remove_all(known))
 
 
 def removals(removed: Iterable[str]) -> str:
@@ -62,12 +62,4 @@ def _left_beside(places: Iterable[str], actual: Actual) -> Iterator[str]:
 
 def gone_by(steps: Iterable[Step]) -> set[str]:
     """The paths that the steps remove."""
-    return {path for step in steps for path in _gone(step)}
-
-
-def _gone(step: Step) -> Iterator[str]:
-    match step.action:
-        case RemoveFile(path, _) | RemoveFolder(path):
-            yield path
-        case RemoveAll(removed):
-            yield from removed
+    return {path for step in steps if step.action for path in step.action.gone}

@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..entries.actions import ABSENT, RemoveAll, RemoveRecord, SetMode, Step, Uninstall, Write, package_commands
+from ..entries.actions import ABSENT, Step, remove_all, remove_manifest, set_mode, sha256, uninstall, write
 from ..entries.places import ImpossibleError, check_no_session, check_not_normal, is_inside
-from ..entries.record import Before, Record, sha256
-from ..entries.steps import mode_diff, removed_file
+from ..entries.record import Before, Record
+from ..entries.steps import mode_diff, removed_file, shown
 from ..host import paths
 from ..host.actual import Actual
 from ..texts.diff import diff_of
@@ -59,7 +59,7 @@ def _record(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> It
         return
     diff = "".join([*(step.diff for step in manifest), *(f"- rmdir {folder}\n" for folder in tops)])
     expected = sha256(actual.node(path).content or b"") if manifest else ABSENT
-    yield Step("manifest", "pending", diff, RemoveRecord(tops[-1], path, expected))
+    yield Step("manifest", "pending", diff, remove_manifest(path, expected, tops[-1]))
 
 
 def _sessions(actual: Actual) -> Iterator[Step]:
@@ -93,12 +93,12 @@ def _config_directory(record: Record, actual: Actual, wish: Wish, steps: Sequenc
         yield Step(record.name, kept=reason.error, remedy=reason.remedy)
         return
     if rest := _purged(record, actual, wish):
-        yield Step(f"all in {actual.shown(path)}", "pending", removals(rest), RemoveAll(rest))
+        yield Step(f"all in {actual.shown(path)}", "pending", removals(rest), remove_all(rest))
     if not wish.purge and record.before.kind == "absent":
         yield from _noted(path, actual, steps)
     mode = record.before.mode
     if mode is not None and node.mode != mode:
-        yield Step(record.name, "pending", mode_diff(path, node, mode), SetMode(node.real, mode))
+        yield Step(record.name, "pending", mode_diff(path, node, mode), set_mode(node.real, mode))
 
 
 def _noted(folder: str, actual: Actual, steps: Sequence[Step]) -> Iterator[Step]:
@@ -110,7 +110,7 @@ def _noted(folder: str, actual: Actual, steps: Sequence[Step]) -> Iterator[Step]
         yield from _tried("note", note, actual)
     if others and not there:
         diff = diff_of(None, NOTE, actual.shown(note))
-        yield Step("note", "pending", diff, Write(note, NOTE, 0o600, ABSENT))
+        yield Step("note", "pending", diff, write(note, NOTE, 0o600, ABSENT))
 
 
 def _config(manifest: Manifest, actual: Actual) -> Iterator[Step]:
@@ -139,13 +139,12 @@ def _packages(record: Record, actual: Actual) -> Iterator[Step]:
     packages = installed_by_us(record, actual)
     if not packages:
         return
-    commands = package_commands(Uninstall(packages))
+    action = uninstall(packages)
     if not actual.is_root and not actual.facts["sudo"]:
-        remedy = "as root: " + shlex.join(commands[0])
+        remedy = "as root: " + shlex.join(action.commands[0].words)
         yield Step(record.name, "failed", error="there is no sudo to remove packages with", remedy=remedy)
         return
-    diff = "".join(f"- {shlex.join(command)}\n" for command in commands)
-    yield Step(record.name, "pending", diff, Uninstall(packages))
+    yield Step(record.name, "pending", shown(action, "-"), action)
 
 
 def installed_by_us(record: Record, actual: Actual) -> tuple[str, ...]:

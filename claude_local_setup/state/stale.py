@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ..config.keys import Config
-from ..entries.actions import Step, Write
+from ..entries.actions import Step, sha256, write
 from ..entries.entry import Entry, key
 from ..entries.places import ImpossibleError, check_no_session, is_inside
-from ..entries.record import Record, sha256
+from ..entries.record import Record
 from ..host import paths
 from ..host.actual import Actual
 from .folders import emptied, leftovers
@@ -81,4 +81,4 @@ def _tidied(entries: Sequence[Entry], actual: Actual, earlier: Manifest, there: 
     written = manifest_entry(entries, actual, earlier, there)
     tidy = manifest_entry(entries, actual, earlier)
     place = actual.node(written.path).real or written.path
-    yield Step("manifest, tidied", "pending", "", Write(place, tidy.content, tidy.mode, sha256(written.content)))
+    yield Step("manifest, tidied", "pending", "", write(place, tidy.content, tidy.mode, sha256(written.content)))

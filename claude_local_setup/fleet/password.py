@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import click
 from pyinfra.api import Host, StringCommand
@@ -14,37 +15,40 @@ from ..engine import remote
 from ..engine.operations import line
 from ..entries.actions import root_commands
 from ..errors import SetupError
-from ..screen.many import names
-from ..screen.output import say
-from .fleet import Fleet, There
+from ..screen.output import names, say
+from .machine import Found, T, U
+from .remote_machine import host_of
+from .reports import stopped
 
 SECONDS = 30
 
 
-def obtain(fleet: Fleet, todo: Sequence[There]) -> dict[str, Report]:
-    """Makes sure that what needs root can be done; a report for each host where it cannot."""
-    from ..commands.fleet_apply import stopped
+class Each(Protocol):
+    def __call__(self, items: Sequence[T], work: Callable[[T], U]) -> list[U | Report]: ...
 
-    asking = [there for there in todo if root_commands(there.steps) and not there.actual.is_root]
-    answers = fleet.each(asking, lambda there: _is_allowed(there.host))
-    wanting = [there for there, answer in zip(asking, answers, strict=True) if answer is False]
-    lost = {report.host: report for report in answers if isinstance(report, Report)}
+
+def refused(todo: Sequence[Found], each: Each) -> list[Report]:
+    """A report for each host on which what needs root cannot be done."""
+    asking = [found for found in todo if root_commands(found.steps) and not found.actual.is_root]
+    answers = each(asking, lambda found: _is_allowed(host_of(found)))
+    lost = [answer for answer in answers if isinstance(answer, Report)]
+    wanting = [found for found, answer in zip(asking, answers, strict=True) if answer is False]
     if not wanting:
         return lost
     reason = "sudo wants a password there, and there is no terminal to ask for it"
     if sys.stdin.isatty():
         reason = "sudo refused"
-        say(
-            f"sudo asks for a password on {names(there.name for there in wanting)}: it is typed once",
-            err=True,
-            bold=True,
-        )
-        typed = str(click.prompt("password", hide_input=True, err=True))
-        tried = fleet.each(wanting, lambda there: _takes(there.host, typed))
-        wanting = [there for there, taken in zip(wanting, tried, strict=True) if taken is not True]
-    return lost | {
-        there.name: Report(there.name, steps=stopped(there.steps, _refusal(there, reason))) for there in wanting
-    }
+        wanting = _asked(wanting, each)
+    return lost + [Report(found.name, steps=stopped(found.steps, _refusal(found, reason))) for found in wanting]
+
+
+def _asked(wanting: Sequence[Found], each: Each) -> list[Found]:
+    """Those that do not take the password."""
+    on = names(found.name for found in wanting)
+    say(f"sudo asks for a password on {on}: it is typed once", err=True, bold=True)
+    typed = str(click.prompt("password", hide_input=True, err=True))
+    tried = each(wanting, lambda found: _takes(host_of(found), typed))
+    return [found for found, taken in zip(wanting, tried, strict=True) if taken is not True]
 
 
 def _is_allowed(host: Host) -> bool:
@@ -67,6 +71,6 @@ def _takes(host: Host, typed: str) -> bool:
     return succeeded
 
 
-def _refusal(there: There, reason: str) -> SetupError:
-    commands = "; ".join(shlex.join(command) for command in root_commands(there.steps))
+def _refusal(found: Found, reason: str) -> SetupError:
+    commands = "; ".join(shlex.join(command) for command in root_commands(found.steps))
     return SetupError(reason, remedy=f"as root on it: {commands}; then run this again")

@@ -1,0 +1,140 @@
+"""How this machine alone looks: its plan, each step as it is done, every check."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from ..checks.report import Finding, Report
+from ..entries.actions import Step, root_commands
+from ..session.words import printable
+from .output import say, show_diff
+
+T = TypeVar("T")
+_COLOUR_OF_CHANGE = {"changed": "green", "failed": "red", "pending": "yellow"}
+
+
+def show_plans(plans: Sequence[Report], *, err: bool) -> None:
+    for plan in plans:
+        _show_plan(plan.steps, err=err)
+        _show_kept(plan.steps, err=err)
+
+
+def _show_plan(steps: Sequence[Step], *, err: bool) -> None:
+    """What would change: each step's diff, then the exact commands that need root."""
+    for step in steps:
+        if step.change == "pending":
+            say(step.name, err=err, bold=True)
+            show_diff(step.diff, err=err)
+    commands = root_commands(steps)
+    if commands:
+        say("as root, once:", err=err, bold=True)
+        for command in commands:
+            say("  sudo " + shlex.join(command), err=err)
+
+
+class _Lines:
+    """What is going on, a line for each thing that begins or waits."""
+
+    def __init__(self, *, err: bool) -> None:
+        self._err = err
+
+    def step(self, host: str, name: str, change: str) -> None:
+        if change == "pending":
+            say(f"... {name}", err=self._err, dim=True)
+        elif change not in ("changed", "failed"):
+            say(f"    {change}", err=self._err)
+
+    def watching(self, host: str, work: Callable[[], T]) -> T:
+        return work()
+
+
+@contextmanager
+def board(hosts: Sequence[str], *, err: bool) -> Iterator[_Lines]:
+    yield _Lines(err=err)
+
+
+def show_outcome(reports: Sequence[Report], *, begun: bool) -> None:
+    """What came of it; where nothing was begun though there is something to do, no more than that."""
+    for report in reports:
+        _show_failures(report.steps)
+        if not begun and report.count("pending") + report.count("failed"):
+            say("nothing was changed", bold=True)
+            _show_summary(report)
+        else:
+            _show_summary(report)
+            show_checks([report])
+            _say_normal(report.findings)
+
+
+def show_checks(reports: Sequence[Report]) -> None:
+    for report in reports:
+        _show_findings(report.findings)
+
+
+def _say_normal(findings: Sequence[Finding]) -> None:
+    if all(item.ok for item in findings if item.check.startswith("normal claude")):
+        say("normal claude: unchanged")
+
+
+def _show_summary(report: Report) -> None:
+    changed, pending, unchanged = report.count("changed"), report.count("pending"), report.count("none")
+    say(
+        f"{changed} changed, {unchanged} unchanged" + (f", {pending} to do" if pending else ""),
+        bold=True,
+    )
+
+
+def _show_failures(steps: Iterable[Step]) -> None:
+    """Each reason once, with all that fails for it."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for step in steps:
+        if step.change == "failed":
+            reasons.setdefault((step.error, step.remedy), []).append(step.name)
+    for (error, remedy), names in reasons.items():
+        say(f"{', '.join(names)}: {printable(error)}", err=True, fg="red")
+        if remedy:
+            say(f"  remedy: {printable(remedy)}", err=True)
+
+
+def _show_kept(steps: Iterable[Step], *, err: bool) -> None:
+    for step in steps:
+        if step.kept:
+            say(f"kept: {step.name}: {step.kept}", err=err, fg="yellow")
+            say(f"  remedy: {step.remedy}", err=err)
+
+
+def _show_findings(findings: Sequence[Finding]) -> None:
+    """Each check with its outcome; groups that are well in one line."""
+    for area in dict.fromkeys(_area(finding) for finding in findings):
+        group = [finding for finding in findings if _area(finding) == area]
+        well = [finding for finding in group if not finding.problem]
+        if len(well) == len(group) > 4:
+            say(f"ok   {area}: all {len(group)} checks", fg="green")
+            continue
+        for finding in group:
+            _show_finding(finding)
+    problems = sum(not finding.ok for finding in findings)
+    say(f"{problems} {'problem' if problems == 1 else 'problems'} in {len(findings)} checks", bold=True)
+
+
+def _show_finding(finding: Finding) -> None:
+    if not finding.problem:
+        say(f"ok   {printable(finding.check)}", fg="green")
+        return
+    word, colour = ("warn", "yellow") if finding.warning else ("FAIL", "red")
+    say(f"{word} {printable(finding.check)}: {printable(finding.problem)}", fg=colour)
+    say(f"     remedy: {printable(finding.remedy)}")
+
+
+def show_states(reports: Sequence[Report]) -> None:
+    """Whether each entry is as it should be."""
+    for step in (step for report in reports for step in report.steps):
+        word = {"none": "ok", "pending": "differs"}.get(step.change, step.change)
+        say(f"{word:<8} {step.name}", fg=_COLOUR_OF_CHANGE.get(step.change))
+
+
+def _area(finding: Finding) -> str:
+    return finding.check.partition(":")[0]

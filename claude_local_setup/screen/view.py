@@ -1,0 +1,46 @@
+"""What a command shows, in one of two ways: all of one machine (one.py), or many machines side by side (many.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+from ..checks.report import Report
+
+T = TypeVar("T")
+
+
+class Board(Protocol):
+    """What is going on, while it goes on."""
+
+    def step(self, host: str, name: str, change: str) -> None:
+        """`change` is "pending" while the step runs, what came of it, or, in words, what it waits for."""
+
+    def watching(self, host: str, work: Callable[[], T]) -> T:
+        """`work`, with the host shown as busy meanwhile."""
+
+
+class View(Protocol):
+    def show_plans(self, plans: Sequence[Report], *, err: bool) -> None:
+        """What would change, and the commands that need root."""
+
+    def board(self, hosts: Sequence[str], *, err: bool) -> AbstractContextManager[Board]: ...
+
+    def show_outcome(self, reports: Sequence[Report], *, begun: bool) -> None:
+        """What came of a change; `begun`: it was not only looked at."""
+
+    def show_checks(self, reports: Sequence[Report]) -> None: ...
+
+    def show_states(self, reports: Sequence[Report]) -> None:
+        """Whether each entry is as it should be."""
+
+
+def view(*, here: bool) -> View:
+    if here:
+        from . import one
+
+        return one
+    from . import many  # rich takes its time
+
+    return many
