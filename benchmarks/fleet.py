@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.homes import CACHE
-from tests.machines import Site, opened
+from tests.real.machines import Site, opened
 
 COUNTS = (1, 4, 16)
 ROUNDS = 5

@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.claudes import CLAUDES
+from tests.fakes.scripted_model import gguf
 from tests.homes import Home
-from tests.llama import Llama
-from tests.scripted_model import gguf
+from tests.real.claudes import CLAUDES
+from tests.real.llama import Llama
 
 WORDS = ("Say hi", "Something else altogether, in other words")
 # Without this tool, which this llama-server refuses for its schema: a real default session would not get an answer.

@@ -5,9 +5,9 @@ import signal
 
 import pytest
 
-from tests.claudes import claude
 from tests.homes import home, plain_home
-from tests.llama import scripted
+from tests.real.claudes import claude
+from tests.real.llama import scripted
 
 __all__ = ["claude", "home", "plain_home", "scripted"]
 

@@ -1,1 +1,4 @@
-"""TODO"""
+"""The commands, one way for one host or many: look, show, ask, carry out, check.
+
+Imports: errors, session, config, host, entries, state, checks, screen, fleet.
+"""

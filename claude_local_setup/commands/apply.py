@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..checks.findings import findings, normal_claude_unchanged, quick_findings
+from ..checks.claude import normal_claude_unchanged
+from ..checks.findings import findings, quick_findings
 from ..checks.report import Finding
 from ..fleet.machine import Found, to_target_state
 from ..fleet.opened import Hosts

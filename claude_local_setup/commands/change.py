@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ..checks.findings import normal_claude_unchanged
+from ..checks.claude import normal_claude_unchanged
 from ..checks.report import Finding, Report
 from ..config.keys import Config
 from ..entries.actions import Step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..checks.findings import normal_claude_unchanged
+from ..checks.claude import normal_claude_unchanged
 from ..checks.report import Finding, Report
 from ..config.keys import Config
 from ..entries.actions import Step

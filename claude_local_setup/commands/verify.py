@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..checks.findings import findings, normal_claude_unchanged
+from ..checks.claude import normal_claude_unchanged
+from ..checks.findings import findings
 from ..checks.report import Report
 from ..fleet.machine import Found, to_target_state
 from ..fleet.opened import Hosts, opened

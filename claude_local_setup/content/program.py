@@ -13,7 +13,7 @@ from pathlib import Path
 from .. import __version__
 from ..host import paths
 from ..host.actual import Actual
-from .settings import MODEL
+from .environment import MODEL
 from .setup import Setup
 
 _PACKAGE = "session"

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from ..config.keys import Config
 from ..host import paths, userns
 from ..host.actual import Actual
-from .settings import as_json, enforced_settings, session_env
+from .enforced import enforced_settings
+from .environment import session_env
+from .settings import as_json
 
 
 @dataclass(frozen=True)

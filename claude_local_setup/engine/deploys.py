@@ -13,8 +13,8 @@ from ..entries.actions import Action, Step
 from ..errors import SetupError
 from ..host.actual import Actual
 from ..session.words import printable
-from ..state.stale import actual_state, whole_plan
 from ..state.target import target_state
+from ..state.whole_plan import actual_state, whole_plan
 from .operations import Probe, carry_out
 
 

@@ -12,8 +12,8 @@ from ..checks.trials import Trials
 from ..config.keys import Config
 from ..entries.actions import Step
 from ..host.actual import Actual
-from ..state.stale import actual_state, whole_plan
 from ..state.target import target_state
+from ..state.whole_plan import actual_state, whole_plan
 
 if TYPE_CHECKING:
     from ..session.server.http import Dial

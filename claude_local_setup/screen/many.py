@@ -1,28 +1,24 @@
-"""How a fleet looks: one plan for those that need the same, a live table or lines, one closing matrix."""
+"""How many hosts look: one plan for those that need the same, one closing matrix."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from rich.console import Console
-from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
 from ..checks.report import Finding, Report
 from ..entries.actions import root_commands
 from ..session.words import printable
+from .board import MARKS
+from .board import board as board
 from .output import names, say, show_diff
 
 T = TypeVar("T")
-_MARKS: Mapping[str, str] = {
-    "none": "[dim]·[/]", "pending": "[yellow]○[/]", "changed": "[green]+[/]", "failed": "[red]✗[/]",
-}  # fmt: skip
 
 
 def show_plans(plans: Sequence[Report], *, err: bool) -> None:
@@ -50,57 +46,6 @@ def _grouped(of_hosts: Iterable[tuple[str, Iterable[T]]]) -> list[tuple[T, list[
         for thing in things:
             found.setdefault(thing, []).append(host)
     return list(found.items())
-
-
-@dataclass
-class Board:
-    """What is going on on each host: a live table, or a line for each thing that is done."""
-
-    console: Console
-    hosts: Sequence[str]
-    live: Live | None = None
-    now: dict[str, str] = field(default_factory=dict)
-    done: dict[str, list[str]] = field(default_factory=dict)
-
-    def step(self, host: str, name: str, change: str) -> None:
-        """`change` is "pending" while the step runs, what came of it, or, in words, what it waits for."""
-        if change in ("changed", "failed"):
-            self.done.setdefault(host, []).append(change)
-        else:
-            self.now[host] = f"{name} …" if change == "pending" else f"{name}: {change}"
-        if self.live is not None:
-            self.live.update(self.table())
-        elif change != "pending":
-            self.console.print(f"{printable(host)}: {name}: {change}", markup=False, highlight=False, soft_wrap=True)
-
-    def watching(self, host: str, work: Callable[[], T]) -> T:
-        """`work`, with the host shown as busy meanwhile."""
-        self.now[host] = "…"
-        try:
-            return work()
-        finally:
-            self.now[host] = "[green]done[/]"
-            if self.live is not None:
-                self.live.update(self.table())
-
-    def table(self) -> Table:
-        table = Table("host", "steps", "now", box=None, pad_edge=False)
-        for host in self.hosts:
-            marks = "".join(_MARKS[change] for change in self.done.get(host, []))
-            table.add_row(escape(printable(host)), marks, self.now.get(host, ""))
-        return table
-
-
-@contextmanager
-def board(hosts: Sequence[str], *, err: bool) -> Iterator[Board]:
-    console = Console(stderr=err, soft_wrap=False)
-    shown = Board(console, list(hosts))
-    if not console.is_terminal:
-        yield shown
-        return
-    with Live(console=console, transient=True, refresh_per_second=8) as live:
-        shown.live = live
-        yield shown
 
 
 def show_outcome(reports: Sequence[Report], *, begun: bool) -> None:
@@ -155,7 +100,7 @@ def _cells(report: Report) -> list[str]:
     if not report.reached and not report.steps:
         return ["[red]not reached[/]", "", "", "", "", ""]
     counts = [str(report.count(change)) for change in ("changed", "none", "pending", "failed")]
-    return ["".join(_MARKS[step.change] for step in report.steps), *counts, str(report.problems)]
+    return ["".join(MARKS[step.change] for step in report.steps), *counts, str(report.problems)]
 
 
 def _summary(report: Report) -> str:

@@ -1,0 +1,26 @@
+"""The boundary: each attempt of the battery, in the real jail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..config.keys import Config
+from ..session.verify import battery
+from .answers import UNTRIED, plain, unless
+from .report import Finding
+from .trials import Trials
+
+
+def boundary(config: Config, trials: Trials) -> Iterator[Finding]:
+    if not config.is_jailed:
+        return
+    answer = trials.get("boundary", "")
+    told = battery.outcomes(config.isolation.level, config.network.mode, answer, nested=config.isolation.nested)
+    if all(outcome == "untold" for _, outcome in told):
+        why = f"nothing could be tried: {plain(answer)[:300]}" if answer else UNTRIED
+        yield Finding("boundary: the jail starts", why, "claude-local --jail true")
+        return
+    for attempt, outcome in told:
+        check = f"boundary: {attempt.name}, {'works' if attempt.works else 'refused'}"
+        wanted = "worked" if attempt.works else "failed"
+        yield Finding(check, *unless(outcome == wanted, f"it {outcome}", "claude-local-setup apply"))

@@ -1,0 +1,75 @@
+"""Claude Code itself: found, of a version that is fit; and the normal one as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..config.keys import Config
+from ..host.actual import Actual
+from ..state.manifest import Manifest
+from .answers import unless
+from .report import Finding
+from .trials import Trials
+
+KNOWN_BAD_CLAUDE = (
+    (
+        "<=2.1.52",
+        "does not know how large the local model's context is, and its sandbox can start switched off",
+    ),
+)
+_INSTALL_CLAUDE = "claude-local-setup config set claude.install npm, then claude-local-setup apply"
+
+
+def found(config: Config, actual: Actual) -> Iterator[Finding]:
+    found = config.claude.path or actual.facts["claude"]
+    yield Finding(
+        "claude: found",
+        *unless(
+            bool(found),
+            "it is not installed, or not on PATH",
+            _INSTALL_CLAUDE,
+        ),
+    )
+
+
+def version(trials: Trials) -> Iterator[Finding]:
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    answer = trials.get("claude_version")
+    if answer is None:
+        return
+    try:
+        known = Version(answer.split()[0])
+    except (InvalidVersion, IndexError):
+        yield Finding("claude: version", "it does not say which version it is", "claude --version")
+        return
+    bad = next((why for which, why in KNOWN_BAD_CLAUDE if known in SpecifierSet(which)), "")
+    yield Finding(f"claude: version {known}", bad, "claude update" if bad else "")
+
+
+def normal(actual: Actual) -> Iterator[Finding]:
+    recorded = Manifest.read(actual).normal
+    check = "normal claude: unchanged since the last apply"
+    if recorded is None:
+        return
+    same = recorded == {"settings": actual.normal.settings, "program": actual.facts["claude"]}
+    yield Finding(
+        check,
+        *unless(
+            same,
+            "its settings or its place are others now (claude-local-setup never writes them)",
+            "claude-local-setup apply takes note",
+        ),
+    )
+
+
+def normal_claude_unchanged(before: Actual, after: Actual) -> Finding:
+    """Whether anything of the normal claude changed between two probes of one run."""
+    check = "normal claude: unchanged by this run"
+    installed = not before.normal.program and after.normal.program  # by us, or it was there all the same
+    same_program = installed or before.normal.program == after.normal.program
+    same = before.normal.settings == after.normal.settings and same_program
+    if same and (before.normal.state == after.normal.state or before.normal.running or after.normal.running):
+        return Finding(check)  # a claude that is running writes its own sessions meanwhile
+    return Finding(check, "~/.claude or the claude program changed meanwhile", "ls -lat ~/.claude | head")

@@ -1,0 +1,41 @@
+"""The host: what it is, and whether it gives a jail its namespaces; and each entry of the target state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..entries.actions import Step
+from ..host import distribution, userns
+from ..host.actual import Actual
+from .answers import plain
+from .report import Finding
+from .trials import Trials
+
+
+def host(actual: Actual) -> Iterator[Finding]:
+    yield Finding(
+        f"host: {_distribution(actual)}, kernel {plain(actual.facts['kernel'])}, {plain(actual.facts['arch'])}"
+    )
+    root = "you are root: a jail of root's is a weaker one" if actual.is_root else ""
+    yield Finding("host: not root", root, "run it as the user who works here" if root else "")
+
+
+def _distribution(actual: Actual) -> str:
+    return plain(distribution.name(actual.os_release)) or "unknown distribution"
+
+
+def user_namespaces(actual: Actual, trials: Trials) -> Finding:
+    check = "host: user namespaces"
+    problem, remedy = userns.problem(actual, trials.get("userns", ""))
+    return Finding(check, plain(problem), remedy)
+
+
+def drift(steps: Iterable[Step]) -> Iterator[Finding]:
+    for step in steps:
+        check = f"target state: {step.name}"
+        if step.change == "failed":
+            yield Finding(check, step.error, step.remedy)
+        elif step.change == "pending":
+            yield Finding(check, "is not as it should be", "claude-local-setup apply")
+        else:
+            yield Finding(check)

@@ -1,0 +1,27 @@
+"""The model's server, as a session asks it before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .answers import UNTRIED, plain
+from .report import Finding
+from .trials import Trials
+
+SERVER = (
+    *("answers", "no tools of its own", "Messages API", "tools", "system message in mid-conversation"),
+    *("context", "attribution header off"),
+)
+
+
+def server(trials: Trials) -> Iterator[Finding]:
+    """The wrapper's own checks before a session, as `--check-server` tells them: CHECK|PROBLEM|REMEDY[|warning]."""
+    told = [line.split("|") for line in trials.get("server", "").splitlines() if line.count("|") >= 2]
+    for check, problem, remedy, *kind in told:
+        yield Finding(f"server: {plain(check)}", plain(problem), plain(remedy), warning=kind == ["warning"])
+    mended_first = next(
+        (remedy for _, problem, remedy, *kind in told if problem and not kind), "claude-local-setup apply"
+    )
+    for check in SERVER:
+        if check not in [name for name, *_ in told]:
+            yield Finding(f"server: {check}", UNTRIED, plain(mended_first))

@@ -1,0 +1,61 @@
+"""The environment that a session gets from us.
+
+Which key does what was measured with Claude Code 2.1.197 and 2.1.330.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from ..config.keys import Config
+from ..session.network import proxy
+
+# The name sent where any will do: a llama-server with one model ignores it. Claude Code takes a name with "claude-3-"
+# for an old model, and then puts all that is the same in each session before the user's first words. With other names
+# 3,000 to 4,000 tokens come after them, as a system message in mid-conversation; strict chat templates refuse that.
+MODEL = "local-claude-3-compat"
+
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+PROXY = f"http://{proxy.ADDRESS}:{proxy.PORT}"  # in the jail
+
+
+_QUIET = {
+    "CLAUDE_CODE_ATTRIBUTION_HEADER": "0",  # it changes with every session, and with it the whole prompt cache
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL": "1",
+    "CLAUDE_CODE_IDE_SKIP_AUTO_INSTALL": "1",
+    "CLAUDE_CODE_DISABLE_TERMINAL_TITLE": "1",  # one more request in each session, on the one slot there is
+    "CLAUDE_CODE_SIMPLE_SYSTEM_PROMPT": "1",  # the short prompt, as for newer models: 57 instead of 96 kB
+    "DISABLE_AUTOUPDATER": "1",
+    "DISABLE_INSTALLATION_CHECKS": "1",  # at level strict it would miss its own launcher, and say so each time
+    "DISABLE_ERROR_REPORTING": "1",
+    "DISABLE_TELEMETRY": "1",
+}
+_TIERS = (
+    "ANTHROPIC_MODEL",
+    "ANTHROPIC_DEFAULT_MODEL",
+    "ANTHROPIC_SMALL_FAST_MODEL",
+    "ANTHROPIC_DEFAULT_HAIKU_MODEL",
+    "ANTHROPIC_DEFAULT_SONNET_MODEL",
+    "ANTHROPIC_DEFAULT_OPUS_MODEL",
+    "ANTHROPIC_DEFAULT_FABLE_MODEL",
+    "CLAUDE_CODE_SUBAGENT_MODEL",
+)
+
+
+def session_env(config: Config) -> dict[str, str]:
+    """The environment that a session gets from us, but for the key: the wrapper is everybody's to read."""
+    proxies = (
+        [name for web in PROXIES[:2] for name in (web, web.lower())]
+        if config.network.domains and config.has_own_network
+        else []
+    )
+    host = urlsplit(config.server.base_url).hostname or ""
+    return {
+        **dict.fromkeys(proxies, PROXY),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), f"{host},localhost,127.0.0.1,::1" if proxies else host),
+        "ANTHROPIC_BASE_URL": config.server.base_url,
+        "ANTHROPIC_API_KEY": "",
+        **dict.fromkeys(_TIERS, config.server.model or MODEL),
+        **_QUIET,
+    }

@@ -1,0 +1,101 @@
+"""install.sh, as a new user runs it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.homes import Home
+
+ROOT = Path(__file__).parents[2]
+
+
+def python_that(home: Home, fails_on: str) -> None:
+    """Puts a python3 first on the PATH that cannot do one thing."""
+    folder = home.path / "bin"
+    folder.mkdir()
+    for name in ("python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"):
+        script = folder / name
+        script.write_text(f'#!/bin/sh\ncase "$*" in *"{fails_on}"*) exit 1 ;; esac\nexec /usr/bin/python3 "$@"\n')
+        script.chmod(0o755)
+    home.extra["PATH"] = f"{folder}:/usr/bin:/bin"
+
+
+def test_one_command_installs_and_a_second_run_changes_nothing(home: Home) -> None:
+    first = home.run(str(ROOT / "install.sh"), "-y")
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "normal claude: unchanged" in first.stdout
+    assert home.run(str(home.path / ".local/bin/claude-local-setup"), "--version").stdout.startswith(
+        "claude-local-setup "
+    )
+    assert home.local("--explain", cwd=home.workspace()).returncode == 0
+    second = home.run(str(ROOT / "install.sh"), "-y")
+    assert "0 changed" in second.stdout, second.stdout + second.stderr
+
+
+def test_arguments_go_to_apply(plain_home: Home) -> None:
+    done = plain_home.run(str(ROOT / "install.sh"), "--dry-run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing was changed" in done.stdout
+    assert not (plain_home.path / ".claude-local").exists()
+
+
+@pytest.mark.parametrize("words", [("uv", "tool", "install"), ("pipx", "install")], ids=" ".join)
+def test_other_tools_install_it_too(plain_home: Home, words: tuple[str, ...]) -> None:
+    plain_home.extra |= {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}  # as install.sh has it
+    done = plain_home.run(sys.executable, "-m", *words, str(ROOT))
+    assert done.returncode == 0, done.stdout + done.stderr
+    applied = plain_home.run(str(plain_home.path / ".local/bin/claude-local-setup"), "apply", "-y")
+    assert "normal claude: unchanged" in applied.stdout, applied.stdout + applied.stderr
+    assert plain_home.local("--explain", cwd=plain_home.workspace()).returncode == 0
+
+
+def test_where_python_has_no_venv_uv_makes_one(plain_home: Home) -> None:
+    python_that(plain_home, "import ensurepip")
+    (plain_home.path / "bin/uv").symlink_to(Path(sys.executable).parent / "uv")
+    done = plain_home.run(str(ROOT / "install.sh"), "-y")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "normal claude: unchanged" in done.stdout
+
+
+def test_without_venv_the_package_is_named(plain_home: Home) -> None:
+    python_that(plain_home, "import ensurepip")
+    done = plain_home.run(str(ROOT / "install.sh"), "-y")
+    assert done.returncode == 1
+    assert "remedy: sudo apt-get install -y python3-venv" in done.stderr
+
+
+UNREACHED = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_FIND_LINKS": ""}
+
+
+def test_where_no_package_index_is_reached_it_says_so(plain_home: Home) -> None:
+    plain_home.extra |= UNREACHED
+    done = plain_home.run(str(ROOT / "install.sh"), "-y")
+    assert done.returncode == 1
+    assert "install.sh: the packages could not be installed" in done.stderr
+    assert not (plain_home.path / ".local/bin/claude-local-setup").exists()
+
+
+def test_an_upgrade_that_fails_leaves_the_old_version_working(plain_home: Home) -> None:
+    assert plain_home.run(str(ROOT / "install.sh"), "--dry-run").returncode == 0
+    plain_home.extra |= UNREACHED
+    assert plain_home.run(str(ROOT / "install.sh"), "--dry-run").returncode == 1
+    done = plain_home.run(str(plain_home.path / ".local/bin/claude-local-setup"), "--version")
+    assert done.stdout.startswith("claude-local-setup ")
+
+
+def test_a_file_of_the_users_in_the_commands_place_is_not_replaced(plain_home: Home) -> None:
+    mine = plain_home.write(".local/bin/claude-local-setup", "mine")
+    done = plain_home.run(str(ROOT / "install.sh"), "-y")
+    assert done.returncode == 1
+    assert "is in the way" in done.stderr
+    assert mine.read_text() == "mine"
+
+
+def test_without_a_home_it_says_so(plain_home: Home) -> None:
+    plain_home.extra["HOME"] = "/nonexistent"
+    done = plain_home.run(str(ROOT / "install.sh"), "-y")
+    assert done.returncode == 1
+    assert "HOME does not name a folder" in done.stderr

@@ -1,0 +1,77 @@
+"""The rooms: each says what is in it and what it may import, and imports go down only."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "claude_local_setup"
+# From the ground up: a room imports from those before it only.
+ROOMS = (
+    *("session", "errors", "config", "host", "texts", "content", "entries", "state", "checks", "screen", "engine"),
+    *("fleet", "commands", "cli"),
+)
+SESSION = (
+    *("words", "linux", "values", "network", "host", "jail", "project", "server", "kept", "editor", "run"),
+    *("process", "unjailed", "session", "explain", "verify", "main"),
+)
+
+
+def modules(top: Path) -> dict[str, Path]:
+    """By dotted name below `top`."""
+    found = {}
+    for file in top.rglob("*.py"):
+        parts = file.relative_to(top).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    return found
+
+
+def imports(name: str, file: Path, known: dict[str, Path]) -> Iterator[str]:
+    """The modules that it imports, also where only types or a function ask for them."""
+    package = name.split(".") if file.name == "__init__.py" else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [*package[: len(package) - node.level + 1], *(node.module or "").split(".")]
+            for item in node.names:
+                module = ".".join(filter(None, [*base, item.name]))
+                yield module if module in known else ".".join(filter(None, base))
+
+
+def graph(top: Path) -> dict[str, set[str]]:
+    known = modules(top)
+    return {name: set(imports(name, file, known)) - {name, ""} for name, file in known.items() if name}
+
+
+def room(module: str) -> str:
+    return module.partition(".")[0]
+
+
+@pytest.mark.parametrize(("top", "order"), [(PACKAGE, ROOMS), (PACKAGE / "session", SESSION)], ids=["all", "session"])
+def test_imports_go_down_only(top: Path, order: tuple[str, ...]) -> None:
+    seen = graph(top)
+    assert {room(module) for module in seen} - {"__main__"} == set(order)
+    for module, others in seen.items():
+        for other in others:
+            if module != "__main__" and room(other) != room(module):
+                assert order.index(room(other)) < order.index(room(module)), (module, other)
+    list(TopologicalSorter(seen).static_order())  # CycleError where modules import in a circle
+
+
+@pytest.mark.parametrize(
+    ("top", "order", "name"),
+    [(top, order, name) for top, order in ((PACKAGE, ROOMS), (PACKAGE / "session", SESSION)) for name in order],
+    ids=[*ROOMS, *(f"session/{name}" for name in SESSION)],
+)
+def test_a_room_says_what_it_imports(top: Path, order: tuple[str, ...], name: str) -> None:
+    if not (top / name).is_dir() or (top, name) == (PACKAGE, "session"):  # a module, or checked itself
+        assert (top / name).is_dir() or (top / f"{name}.py").is_file()
+        return
+    used = {room(other) for module, others in graph(top).items() if room(module) == name for other in others} - {name}
+    said = ast.get_docstring(ast.parse((top / name / "__init__.py").read_text())) or ""
+    *what, last = said.splitlines()
+    assert "".join(what).strip(), name
+    assert last == f"Imports: {', '.join(item for item in order if item in used) or 'nothing'}."

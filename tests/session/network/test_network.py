@@ -1,0 +1,325 @@
+"""The private network: what reaches through, and in which direction."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests import installed
+from tests.fakes.ides import FakeIde
+from tests.fakes.messages_api import MessagesApi, Say, Use
+from tests.homes import Home, wait_until
+from tests.real.claudes import set_up, trust_the_folder
+from tests.real.terminal import Terminal
+
+CONNECT = ["bash", "-c", "exec 3<>/dev/tcp/$1/$2", "x"]
+
+
+def applied(home: Home, toml: str) -> Path:
+    home.write(".config/claude-local-setup/config.toml", toml)
+    assert home.json("apply", "-y")["failed"] == 0
+    return home.workspace()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def in_background(home: Home, words: list[str], cwd: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(home.path / ".local/bin/claude-local"), *words],
+        cwd=cwd, env=home.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def what_answers(port: int, address: str = "127.0.0.1") -> bytes:
+    """What a service on this machine's loopback says within a few seconds; b"" if nothing does."""
+    for _ in range(40):
+        try:
+            with socket.create_connection((address, port), timeout=2) as client:
+                if answer := client.recv(100):
+                    return answer
+        except OSError:
+            pass
+        time.sleep(0.1)
+    return b""
+
+
+def test_only_the_models_port_and_the_listed_ones_are_reached(home: Home) -> None:
+    with MessagesApi() as api, MessagesApi() as listed, MessagesApi() as other:
+        toml = f'[server]\nbase_url = "{api.base_url}"\nmanagement_url = ""\n[network]\nports = [{listed.port}]\n'
+        work = applied(home, toml)
+        reached = {
+            server.port: home.local("--jail", *CONNECT, "127.0.0.1", str(server.port), cwd=work).returncode == 0
+            for server in (api, listed, other)
+        }
+        assert reached == {api.port: True, listed.port: True, other.port: False}
+
+
+@pytest.mark.parametrize("written", ["localhost", "127.0.0.1"])
+def test_the_model_keeps_the_name_and_port_that_the_user_wrote(plain_home: Home, written: str) -> None:
+    with MessagesApi() as api:
+        work = applied(plain_home, f'[server]\nbase_url = "http://{written}:{api.port}"\n')
+        assert plain_home.local("--jail", *CONNECT, written, str(api.port), cwd=work).returncode == 0
+
+
+def test_a_published_port_is_shown_to_this_machine_only(plain_home: Home) -> None:
+    port = free_port()
+    work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+    serve = f"timeout 20 socat TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork SYSTEM:'echo from the jail'"
+    session = in_background(plain_home, ["--jail", "sh", "-c", serve], work)
+    try:
+        assert what_answers(port) == b"from the jail\n"
+        listeners = subprocess.run(["ss", "-ltnH"], capture_output=True, text=True, check=False).stdout
+        assert f"0.0.0.0:{port}" not in listeners
+    finally:
+        session.terminate()
+        session.wait()
+
+
+def test_a_port_that_is_taken_is_said_and_the_session_starts_all_the_same(plain_home: Home) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+        done = plain_home.local("--jail", "true", cwd=work)
+    assert done.returncode == 0
+    assert f"port {port}, which network.publish names, is taken on this machine" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1", "[::1]"])
+def test_a_published_port_leads_to_a_server_of_either_kind(plain_home: Home, place: str) -> None:
+    port = free_port()
+    work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+    family = "TCP6-LISTEN" if ":" in place else "TCP4-LISTEN"
+    serve = f"timeout 20 socat {family}:{port},bind={place},reuseaddr,fork SYSTEM:'echo from the jail'"
+    session = in_background(plain_home, ["--jail", "sh", "-c", serve], work)
+    try:
+        assert what_answers(port) == b"from the jail\n"
+        assert what_answers(port, "::1") == b"from the jail\n"
+    finally:
+        session.terminate()
+        session.wait()
+
+
+def test_the_hosts_network_is_shared_only_where_that_was_chosen(plain_home: Home) -> None:
+    with MessagesApi() as other:
+        work = applied(plain_home, '[network]\nmode = "host"\n')
+        assert plain_home.local("--jail", *CONNECT, "127.0.0.1", str(other.port), cwd=work).returncode == 0
+        assert "everything that this machine reaches" in plain_home.setup("status").stdout
+
+
+LINKED = """
+set -e
+mount -t tmpfs tmpfs "$1"
+cp -a /etc "$1/etc" 2>/dev/null || true
+mkdir -p "$1/run/resolved"
+echo "nameserver 203.0.113.53" >"$1/run/resolved/names"
+echo "not for sessions" >"$1/run/resolved/other"
+ln -sf ../run/resolved/names "$1/etc/resolv.conf"
+mount --bind "$1/run" /run
+mount --bind "$1/etc" /etc
+cd "$2"
+shift 2
+exec "$@"
+"""
+
+
+@pytest.mark.parametrize("mode", ["host", "private"])
+def test_names_are_looked_up_as_on_the_host_where_its_network_is_shared(plain_home: Home, mode: str) -> None:
+    """systemd-resolved and others keep the list of name servers in /run, which the jail has one of its own of."""
+    work = applied(plain_home, f'[network]\nmode = "{mode}"\n')
+    machine = plain_home.path / "machine"
+    machine.mkdir()
+    room = ["unshare", "--user", "--map-current-user", "--mount", "--keep-caps", "--", "bash", "-c", LINKED, "x"]
+    looked = ["sh", "-c", "cat /etc/resolv.conf; ls /run/resolved"]
+    local = str(plain_home.path / ".local/bin/claude-local")
+    done = plain_home.run(*room, str(machine), str(work), local, "--jail", *looked)
+    shown = "nameserver 203.0.113.53\nnames\n" if mode == "host" else ""
+    assert done.stdout == shown, done.stderr
+
+
+INTERNET = """\
+set -e
+trap 'kill $(jobs -p)' EXIT
+hosts=$1 pages=$2
+shift 2
+serve() { (cd "$pages" && exec "$@" python3 -m http.server --bind ${place%:*} ${place#*:}) >/dev/null 2>&1 & }
+unshare --net sleep 600 &
+sleep 0.3
+far="nsenter --target $! --net"
+ip link set lo up
+ip link add near type veth peer name far netns $!
+ip address add 203.0.113.1/24 dev near
+ip link set near up
+$far ip link set lo up
+for address in 203.0.113.10 203.0.113.11; do $far ip address add $address/24 dev far; done
+$far ip link set far up
+mount --bind "$hosts" /etc/hosts
+for place in 203.0.113.10:80 203.0.113.10:8443 203.0.113.11:80; do serve $far; done
+for place in 127.0.0.1:80 203.0.113.1:80; do serve; done
+sleep 1
+setpriv --ambient-caps=-all --inh-caps=-all "$@"
+"""
+NAMES = {
+    "good.test": "203.0.113.10",
+    "api.good.test": "203.0.113.10",
+    "evilgood.test": "203.0.113.11",
+    "good.test.evil.test": "203.0.113.11",
+    "rebind.good.test": "127.0.0.1",
+    "own.good.test": "203.0.113.1",
+}
+REQUESTS = {
+    "GET http://good.test/": True,
+    "GET http://api.good.test/": True,
+    "CONNECT good.test:443": False,  # nothing listens there, but the proxy tries: 503
+    "GET http://evilgood.test/": False,
+    "GET http://good.test.evil.test/": False,
+    "GET http://203.0.113.10/": False,
+    "GET http://rebind.good.test/": False,
+    "GET http://own.good.test/": False,
+    "GET http://good.test:8443/": False,
+    "CONNECT good.test:8443": False,
+    "CONNECT good.test:80": False,
+    "CONNECT 203.0.113.10:443": False,
+    "CONNECT evilgood.test:443": False,
+}
+
+ASK = """if True:
+    import socket, sys, urllib.request
+    for line in sys.argv[1:]:
+        with socket.create_connection(("127.0.0.2", 3128), timeout=60) as proxy:
+            proxy.sendall(f"{line} HTTP/1.0\\r\\n\\r\\n".encode())
+            print(proxy.makefile("rb").readline().decode()[:12])
+    print(urllib.request.urlopen("http://good.test/").read())
+"""
+
+
+def on_the_internet(home: Home, work: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """claude-local on a machine whose internet is a network namespace, made for this."""
+    hosts = home.write("hosts", "127.0.0.1 localhost\n" + "".join(f"{a} {n}\n" for n, a in NAMES.items()))
+    pages = home.write("pages/index.html", "reached").parent
+    room = ["unshare", "--user", "--map-current-user", "--net", "--mount", "--keep-caps", "bash", "-c", INTERNET, "x"]
+    return home.run(*room, str(hosts), str(pages), str(home.path / ".local/bin/claude-local"), *words, cwd=work)
+
+
+@pytest.mark.parametrize("written", ["203.0.113.10", "203.0.113.10:8443", "good.test"])
+def test_a_server_on_another_machine_is_reached_by_its_own_name_and_port(plain_home: Home, written: str) -> None:
+    work = applied(plain_home, f'[server]\nbase_url = "http://{written}"\nmanagement_url = ""\n')
+    ask = f"python3 -c 'import urllib.request as r; print(r.urlopen(\"http://{written}/\").read())'"
+    script = f"{ask}; grep -E 'Cap(Eff|Prm|Amb)' /proc/self/status; ip address add 203.0.113.9 dev lo"
+    done = on_the_internet(plain_home, work, "--jail", "sh", "-c", script)
+    said, *capabilities = done.stdout.splitlines()
+    assert said == "b'reached'", done.stderr
+    assert {line.split()[1] for line in capabilities} == {"0" * 16}
+    assert "not permitted" in done.stderr
+
+
+def test_only_the_allowed_domains_are_reached_by_name_on_the_webs_ports(plain_home: Home) -> None:
+    work = applied(plain_home, '[network]\ndomains = ["good.test"]\n')
+    done = on_the_internet(plain_home, work, "--jail", "python3", "-c", ASK, *REQUESTS)
+    answers = dict(zip(REQUESTS, done.stdout.splitlines(), strict=False))
+    reached = {line: answer.endswith("200") for line, answer in answers.items()}
+    assert reached == REQUESTS, done.stdout + done.stderr
+    assert "503" in answers["CONNECT good.test:443"]
+    denied = [line for line, wanted in REQUESTS.items() if not wanted and line != "CONNECT good.test:443"]
+    assert all("403" in answers[line] for line in denied), answers
+    assert "b'reached'" in done.stdout
+
+
+def test_an_ide_with_this_workspace_is_reached_and_its_lock_shown_read_only(plain_home: Home) -> None:
+    (plain_home.path / ".claude").mkdir()
+    work = applied(plain_home, "")
+    other = plain_home.workspace("other project")
+    with FakeIde(plain_home.path, work) as ide, FakeIde(plain_home.path, other) as foreign:
+        assert plain_home.local("--jail", *CONNECT, "127.0.0.1", str(ide.port), cwd=work).returncode == 0
+        assert plain_home.local("--jail", *CONNECT, "127.0.0.1", str(foreign.port), cwd=work).returncode != 0
+        done = plain_home.local("--jail", "sh", "-c", "ls ~/.claude/ide; rm -f ~/.claude/ide/*", cwd=work)
+        assert done.stdout == f"{ide.port}.lock\n"
+        assert done.returncode != 0
+        assert ide.lock.exists()
+
+
+def let_it_work(home: Home, work: Path, ide: FakeIde, question: str = "") -> None:
+    """A session in a terminal that finds the IDE, is told to go, and comes to the script's end."""
+    home.extra["CLAUDE_CODE_SSE_PORT"] = str(ide.port)
+    with Terminal(home, [str(home.path / ".local/bin/claude-local")], work) as terminal:
+        trust_the_folder(terminal)
+        wait_until(lambda: "tools/list" in ide.heard)
+        terminal.type("go", "Enter")
+        if question:
+            terminal.answer(question)
+        terminal.wait("the very end")
+
+
+@pytest.mark.real_claude
+def test_an_edit_is_shown_in_the_ide_and_lands_when_it_is_accepted_there(plain_home: Home, claude: Path) -> None:
+    (plain_home.path / ".claude").mkdir()
+    outside = plain_home.path / "escape.txt"
+    with MessagesApi() as api:
+        work = set_up(plain_home, claude, api)
+        for target in (work / "made.txt", outside):
+            api.then(Use("Write", {"file_path": str(target), "content": "written"}))
+        api.then(Say("the very end"))
+        with FakeIde(plain_home.path, work) as ide:
+            let_it_work(plain_home, work, ide, "Do you want to create escape.txt?")
+            assert ide.heard.count("openDiff") == 1  # what lies outside is not for the editor
+    assert (work / "made.txt").read_text() == "written"
+    assert not outside.exists()
+
+
+def test_verify_says_which_ide_is_live_and_tries_it_from_the_jail(plain_home: Home) -> None:
+    (plain_home.path / ".claude").mkdir()
+    work = applied(plain_home, "")
+    assert ides_found(plain_home) == {"IDE: none is open": True}
+    with FakeIde(plain_home.path, work) as ide:
+        live = f"IDE: live at port {ide.port}"
+        assert ides_found(plain_home) == {live: True, "IDE: reached from the jail": True}
+        installed.change(
+            plain_home,
+            ("run/ways.py", "    ways.add_editors(editors, workspace)\n", ""),
+            ("run/editors.py", "or self._reach(run, editor)", "or True"),
+        )
+        assert ides_found(plain_home) == {live: True, "IDE: reached from the jail": False}
+
+
+def ides_found(home: Home) -> dict[str, bool]:
+    findings = home.json("verify")["hosts"][0]["findings"]
+    return {finding["check"]: finding["ok"] for finding in findings if finding["check"].startswith("IDE")}
+
+
+def test_an_ide_that_starts_later_is_reached_too(plain_home: Home) -> None:
+    (plain_home.path / ".claude").mkdir()
+    work = applied(plain_home, "")
+    reach = """
+while port=$(ls ~/.claude/ide) && [ -z "$port" ]; do sleep 0.1; done
+for try in 1 2 3 4 5 6 7 8 9; do
+  bash -c "exec 3<>/dev/tcp/127.0.0.1/${port%.lock}" && echo reached && exit
+  sleep 0.2
+done
+"""
+    session = in_background(plain_home, ["--jail", "timeout", "60", "sh", "-c", reach], work)
+    time.sleep(1)
+    with FakeIde(plain_home.path, work):
+        out, err = session.communicate(timeout=90)
+    assert "reached" in out, err
+
+
+@pytest.mark.real_claude
+def test_the_real_claude_connects_to_the_ide_and_cannot_run_code_in_it(plain_home: Home, claude: Path) -> None:
+    (plain_home.path / ".claude").mkdir()
+    with MessagesApi([Say("the very end")]) as api:
+        work = set_up(plain_home, claude, api)
+        with FakeIde(plain_home.path, work) as ide:
+            let_it_work(plain_home, work, ide)
+            assert set(ide.keys) == {"ide-key"}
+            assert ide.lock.exists()
+    sent = "".join(json.dumps(request.body) for request in api.requests)
+    assert "mcp__ide__getDiagnostics" in sent
+    assert "mcp__ide__executeCode" not in sent
