@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+from hypothesis import settings
 
 from tests.homes import home, plain_home
 from tests.real.claudes import claude
@@ -11,6 +12,8 @@ from tests.real.llama import scripted
 
 __all__ = ["claude", "home", "plain_home", "scripted"]
 
+settings.register_profile("thorough", max_examples=300, deadline=None)
+settings.load_profile("thorough")
 # Ctrl-C is tried in tests; in the background of a script it is ignored, and what is ignored is inherited.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
