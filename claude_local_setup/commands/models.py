@@ -15,7 +15,8 @@ from ..fleet.opened import Hosts, opened
 from ..screen import models as screen
 from ..screen.output import say
 from ..session.server.models import Model
-from ..session.server.switching import Servers, offer, use
+from ..session.server.servers import Servers
+from ..session.server.switching import offer, use
 from ..session.words import printable
 
 STOPPED = 130  # the exit code of Ctrl-C

@@ -4,4 +4,17 @@ Standard library only, and nothing from outside this folder: apply puts it on a 
 package may import from it. A session goes one way: what is there (workspace, repository, home, editors, server) ->
 rules (pure) -> mounts and relays -> run -> report. It starts in front of a waiting person, so what it imports on the
 way to the jail is counted in milliseconds: no dataclasses, typing, re, json, pathlib or subprocess there.
+
+Its rooms, each importing from those before it only:
+words, values, process   how it speaks, what apply decided, how it begins and ends
+linux       what Python lacks: the kernel's calls, files by descriptor, signals
+network     the jail's network, and the ways out
+host        what it sees of the machine and the home: tables with reasons
+jail        the boundary: rules, and what carries them out
+project     the workspace: git, what is read-only, what is asked about, what is left
+server      asking a model's server
+kept        what it keeps of each workspace
+editor      editors, and the calls that pass
+run         one run, from what is there to its end
+session, unjailed, explain, verify, main   who asks for all that
 """

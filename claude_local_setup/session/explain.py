@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .run.preparation import Scene
+    from .run.scene import Scene
     from .values import Values
 
 _BOUNDARY = {
@@ -20,12 +20,12 @@ _BOUNDARY = {
 
 def explain(values: Values, path: str) -> int:
     from .host.surroundings import Guide
-    from .project import workspace
+    from .project.finding import find_workspace
     from .project.questions import Questions
-    from .run.preparation import scene
+    from .run.scene import scene
 
     guide = Guide(values)
-    where = workspace.find(values, guide, path)
+    where = find_workspace(values, guide, path)
     tell(f"level      {values.level}")
     tell(f"workspace  {where.root} (writable)")
     if values.is_jailed:

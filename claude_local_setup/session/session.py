@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
+from .arguments import check_arguments
 from .host import environment
 from .host.surroundings import Guide
+from .host.tools import check_tools
 from .project.questions import Questions
 from .values import RULES_IN_THE_JAIL
 from .words import USAGE, Refusal, say
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from .project.workspace import Workspace
-    from .run.preparation import Scene
+    from .run.scene import Scene
     from .values import Values
 
-_NORMAL = ("update", "upgrade", "install", "migrate-installer", "setup-token", "login", "logout")
+
 _SERVERLESS = ("-v", "--version", "-h", "--help", "auth", "mcp", "plugin", "plugins", "config", "doctor", "agents")
 
 
 def command(values: Values, path: str, words: list[str]) -> int:
     """`--jail CMD…`: its exit code."""
-    from .project import workspace
+    from .project.finding import find_workspace
 
     if not words:
         raise Refusal("--jail needs a command", remedy="claude-local --jail bash", exit_code=USAGE)
@@ -33,7 +33,7 @@ def command(values: Values, path: str, words: list[str]) -> int:
         remedy = "claude-local-setup config set isolation.level session"
         raise Refusal(f"level {values.level} has no jail", remedy=remedy, exit_code=USAGE)
     guide = Guide(values)
-    return in_jail(values, path, guide, workspace.find(values, guide, path), words)
+    return in_jail(values, path, guide, find_workspace(values, guide, path), words)
 
 
 def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Sequence[str], state: str = "") -> int:
@@ -42,7 +42,7 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
     `state`: a folder for what it keeps, by default the workspace's own.
     """
     questions = Questions(where, values.real_home)
-    from .run.preparation import scene
+    from .run.scene import scene
     from .server.key import read_key
 
     check_tools()
@@ -55,14 +55,14 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
 def session(values: Values, path: str, arguments: list[str], program: str) -> int:
     """claude with these arguments: its exit code."""
     from .host.program import find
-    from .project import workspace
+    from .project.finding import find_workspace
     from .server import context
     from .server.checks import check
     from .server.key import read_key
 
     check_arguments(values, arguments)
     guide = Guide(values)
-    where = workspace.find(values, guide, path)
+    where = find_workspace(values, guide, path)
     program = program or find(values, path)
     if not program:
         remedy = "npm install -g @anthropic-ai/claude-code, or: claude-local-setup config set claude.path PATH"
@@ -94,7 +94,7 @@ def _jailed(
 
     from .kept import settings
     from .project import consent
-    from .run.preparation import scene
+    from .run.scene import scene
 
     check_tools()
     made = scene(values, guide, where, Questions(where, values.real_home), path, program)
@@ -104,7 +104,7 @@ def _jailed(
     try:
         return _go(made, words, given, rules, _report)  # loaded now: an apply may replace the program meanwhile
     finally:
-        _report().planted(made, began)
+        _report().planted(made.workspace.root, [path for path, _ in made.there.git], made.hooks, began)
 
 
 def _report() -> ModuleType:
@@ -154,31 +154,6 @@ def _go(
     if code == 1 and not can_start(run.plan, run.program):
         say("no jail can be started on this machine: claude-local-setup verify says why")
     return code
-
-
-def check_tools() -> None:
-    if not all(
-        any(os.access(f"{folder}/{tool}", os.X_OK) for folder in ("/usr/bin", "/bin")) for tool in ("bwrap", "socat")
-    ):
-        raise Refusal("bubblewrap or socat is missing", remedy="claude-local-setup apply")
-
-
-def check_arguments(values: Values, arguments: Sequence[str]) -> None:
-    """Raises Refusal for those of claude's own arguments that would loosen the rules."""
-    first = (arguments or [""])[0]
-    if first == "auth" and list(arguments[1:2]) != ["status"]:
-        raise Refusal("'auth' is for the normal claude", remedy="claude auth", exit_code=USAGE)
-    if first in _NORMAL:
-        raise Refusal(f"'{first}' is for the normal claude", remedy=f"claude {first}", exit_code=USAGE)
-    for argument in arguments:
-        if argument == "--":
-            return
-        if argument == "--settings" or argument.startswith("--settings="):  # the last one would win, whole
-            remedy = f"put your settings into {values.home}/.claude-local/settings.json"
-            raise Refusal("--settings is taken by claude-local's own rules", remedy=remedy, exit_code=USAGE)
-        if argument in ("--bg", "--background"):  # it leaves a service behind
-            problem = f"{argument} does not work in a jail that ends with its session"
-            raise Refusal(problem, remedy=f"start it without {argument}", exit_code=USAGE)
 
 
 def _checked_rules(values: Values) -> bytes:

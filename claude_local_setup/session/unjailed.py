@@ -69,7 +69,7 @@ def _waited(process: object) -> int:
 def _check_sandbox() -> None:
     import subprocess
 
-    from .session import check_tools
+    from .host.tools import check_tools
 
     check_tools()
     words = ["bwrap", "--ro-bind", "/", "/", "--unshare-user", "--unshare-net", "true"]

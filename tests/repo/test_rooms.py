@@ -16,8 +16,8 @@ ROOMS = (
     *("fleet", "commands", "cli"),
 )
 SESSION = (
-    *("words", "linux", "values", "network", "host", "jail", "project", "server", "kept", "editor", "run"),
-    *("process", "unjailed", "session", "explain", "verify", "main"),
+    *("words", "linux", "values", "process", "network", "host", "jail", "project", "server", "kept", "editor"),
+    *("run", "arguments", "unjailed", "session", "explain", "verify", "main"),
 )
 
 

@@ -10,20 +10,14 @@ import stat
 
 from ..linux.files import is_inside, leads_to
 from . import home, system
-from .secrets import SHARED, is_secret
+from .mounted import below, mounted, part_of
+from .secrets import is_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from ..values import Values
-
-_BINARIES = ("bin", "sbin", "shims", "Scripts")
-# What lies beside the programs of an installation, or makes a folder one.
-_BESIDE = (
-    *("lib", "lib64", "libexec", "share", "include", "conda-meta", "pyvenv.cfg", "versions", "candidates", "installs"),
-    *("pkg", "jmods", "release", "platform-tools", "toolchains", "node_modules", "packs", "sdk"),
-)
 
 
 class Found:
@@ -39,35 +33,6 @@ class Found:
 
     def __repr__(self) -> str:
         return f"Found({self.place!r}, {self.source!r}, {self.reason!r}, is_folder={self.is_folder})"
-
-
-class Mounted:
-    """A line of mountinfo: where it is, which file system, and which part of that it shows."""
-
-    __slots__ = ("device", "kind", "part", "place")
-
-    def __init__(self, place: str, device: str, part: str, kind: str) -> None:
-        self.place = place
-        self.device = device
-        self.part = part
-        self.kind = kind
-
-    def __repr__(self) -> str:
-        return f"Mounted({self.place!r}, {self.device!r}, {self.part!r}, {self.kind!r})"
-
-
-def part_of(path: str, mounted: Sequence[Mounted]) -> tuple[str, str]:
-    """(device, path in that file system) of a real path: two names of one thing have the same."""
-    around = [mount for mount in mounted if is_inside(path, mount.place)]
-    if not around:
-        return "", path
-    mount = max(enumerate(around), key=lambda item: (len(item[1].place), item[0]))[1]
-    return mount.device, below(mount.part, path[len(mount.place.rstrip("/")) :])
-
-
-def below(folder: str, rest: str) -> str:
-    """The folder with what comes after it, which may be nothing."""
-    return folder.rstrip("/") + rest if rest.strip("/") else folder
 
 
 class Guide:
@@ -152,109 +117,3 @@ def of_the_network(guide: Guide) -> Iterator[Found]:
     found = guide.allowed("/etc/resolv.conf", "where names are looked up")
     if found and not found.is_folder:
         yield Found(found.source, found.source, found.reason, is_folder=False)
-
-
-def of_path(guide: Guide, path: str) -> tuple[list[Found], str]:
-    """The installations to which the entries of a PATH belong, and the PATH with each entry as it lies."""
-    found: list[Found] = []
-    entries: list[str] = []
-    for entry in dict.fromkeys(path.split(":")):
-        place = guide.lead(entry) if entry.startswith("/") else ""
-        if not place or not os.path.isdir(place):
-            continue
-        entries.append(place)
-        found += _programs(guide, place)
-        if is_inside(place, guide.home):
-            found += _linked_programs(guide, place)
-    return found, ":".join(entries)
-
-
-def _programs(guide: Guide, folder: str) -> list[Found]:
-    """The folder with the installation that it belongs to, or where that holds secrets the folder alone."""
-    places = dict.fromkeys((installation(folder, guide.home), folder))
-    return [item for place in places if (item := guide.allowed(place, home.PROGRAMS))][:1]
-
-
-def _linked_programs(guide: Guide, folder: str) -> Iterator[Found]:
-    """~/.local/bin/tool may be a link into a folder that is called whatever."""
-    try:
-        with os.scandir(folder) as entries:
-            links = [entry.path for entry in entries if entry.is_symlink()][:500]
-    except OSError:
-        return
-    for target in dict.fromkeys(filter(None, map(guide.lead, links))):
-        parent = target.rpartition("/")[0]
-        if is_inside(parent, guide.home):
-            whole = installation(parent, guide.home)
-            item = guide.allowed(target if whole == parent else whole, home.PROGRAMS)
-            if item:
-                yield item
-
-
-def installation(folder: str, home: str) -> str:
-    """The whole that a folder of programs belongs to: ~/miniconda3 for ~/miniconda3/bin. Never a project."""
-    parent, _, name = folder.rpartition("/")
-    if name not in _BINARIES or parent.count("/") < 2 or is_inside(home, parent):
-        return folder
-    if any(is_inside(f"{home}/{shared}", parent) for shared in SHARED):
-        return folder
-    return parent if is_installation(parent, home) else folder
-
-
-def is_installation(folder: str, home: str) -> bool:
-    """Whether it looks like one: no repository of somebody's project, and with what programs have beside them."""
-    is_hidden = "/." in folder[len(home) :]
-    if not is_hidden and os.path.lexists(f"{folder}/.git"):
-        return False
-    return any(os.path.lexists(f"{folder}/{name}") for name in _BESIDE)
-
-
-def of_variables(guide: Guide) -> Iterator[tuple[str, str, Found | None]]:
-    """(name, value, what is shown for it) of the variables that say where a toolchain is."""
-    for name in home.POINTERS:
-        value = os.environ.get(name, "")
-        if value.startswith("/"):
-            found = guide.allowed(value, f"{name} names it") if ":" not in value else None
-            is_one = found and (not found.is_folder or is_installation(found.source, guide.home))
-            yield name, value, found if is_one else None
-
-
-def mounted() -> list[Mounted]:
-    """What is mounted in this mount namespace, in the kernel's order."""
-    table = read_whole_table("/proc/self/mountinfo")
-    return [item for line in table.split(b"\n") if (item := _mounted(line))]
-
-
-def read_whole_table(path: str) -> bytes:
-    """One of the kernel's tables, which have no size."""
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        parts = []
-        while part := os.read(file, 1 << 18):
-            parts.append(part)
-            if len(parts) > 400:
-                break
-        return b"".join(parts)
-    finally:
-        os.close(file)
-
-
-def _mounted(line: bytes) -> Mounted | None:
-    """A line of mountinfo (proc(5)); for NFS the server is the device, and what it exports the part."""
-    words = line.split(b" ")
-    if len(words) < 10 or b"-" not in words:
-        return None
-    after = words.index(b"-")
-    part, place, kind, source = map(_plain, (words[3], words[4], words[after + 1], words[after + 2]))
-    device = words[2].decode()
-    if kind.startswith("nfs") and ":" in source:
-        device, _, export = source.partition(":/")
-        part = f"/{export}/{part}".rstrip("/")
-    return Mounted(place, device, part or "/", kind)
-
-
-def _plain(word: bytes) -> str:
-    if b"\\" in word:
-        for code, byte in ((b"\\040", b" "), (b"\\011", b"\t"), (b"\\012", b"\n"), (b"\\134", b"\\")):
-            word = word.replace(code, byte)
-    return os.fsdecode(word)

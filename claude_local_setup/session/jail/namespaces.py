@@ -16,68 +16,29 @@ from ..linux import kernel, signals
 from ..network import inside
 from ..words import Refusal
 from . import building
+from .entering import enter, limit, namespaces
+from .plan import Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    pass
 
-    from ..network.inside import Place
-    from .mounts import Mount
 
 SIGKILL = 9
 _PASSED = 200  # descriptors that go over in one message; the kernel takes 253
 
 
-class Plan:
-    """All that the helper needs to know; it goes as it is to the one that runs below a copy of bubblewrap."""
-
-    __slots__ = (
-        "bwrap",
-        "command",
-        "environment",
-        "listen",
-        "mounts",
-        "nested",
-        "options",
-        "private",
-        "processes",
-        "root",
-        "seccomp",
-        "state",
-    )
-
-    bwrap: str
-    mounts: Sequence[Mount]
-    root: str  # an empty folder of the host's, over which the jail's root is built
-    state: str
-    private: bool  # a network of its own
-    listen: Sequence[Place]  # addresses and ports in it that lead out
-    nested: bool
-    processes: int
-    seccomp: bytes
-    options: Sequence[str]  # bubblewrap's own
-    environment: Sequence[str]  # NAME=VALUE
-    command: Sequence[str]
-
-    def __getstate__(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        for name, value in state.items():
-            setattr(self, name, value)
-
-
 def become(plan: Plan, channel: int, parent: int) -> None:
     """Makes all of it and starts bubblewrap. What goes wrong is told through the channel, a socket. Never returns."""
     try:
-        _enter(plan.private)
+        enter(plan.private)
         kernel.die_with_parent(SIGKILL)  # after the namespaces: what changes credentials clears it
         if os.getppid() != parent:
             os._exit(1)
         listeners = inside.listeners(plan.listen) if plan.private else []
         boxes = building.build(plan.mounts, plan.root, plan.state)
-        _limit(plan)
-        _send(channel, [*_namespaces(plan.private), *listeners, *boxes])
+        limit(plan)
+        _send(channel, [*namespaces(plan.private), *listeners, *boxes])
         _start(plan)
     except Refusal as refusal:
         _tell(channel, f"{refusal.problem}\n{refusal.remedy}")
@@ -121,48 +82,6 @@ def _is_held(watched: int) -> bool:
         return os.read(watched, 1) != b""
     except BlockingIOError:
         return True
-
-
-def _enter(private: bool) -> None:
-    """A user namespace with this user in it, and in that mounts set apart from the host's, processes, and a network."""
-    user, group = os.geteuid(), os.getegid()
-    own = kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWPID
-    kernel.unshare(own | (kernel.CLONE_NEWNET if private else 0))
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{user} {user} 1")
-    _write("/proc/self/gid_map", f"{group} {group} 1")
-    kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
-
-
-def _write(path: str, text: str) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(file, text.encode())
-    finally:
-        os.close(file)
-
-
-def _limit(plan: Plan) -> None:
-    """How many processes there may be; and bubblewrap's own two user namespaces are the last ones."""
-    kernel.limit_processes(plan.processes)
-    if not plan.nested:
-        _write("/proc/sys/user/max_user_namespaces", "2")
-    for name in ("instances", "watches"):  # of files; the user's editors need some too
-        _halve(f"/proc/sys/fs/inotify/max_user_{name}", f"/proc/sys/user/max_inotify_{name}")
-
-
-def _halve(limit: str, own: str) -> None:
-    """Half of what the user may have, for this namespace."""
-    try:
-        with open(limit, "rb") as file:
-            _write(own, str(int(file.read()) // 2))
-    except FileNotFoundError:
-        pass  # a kernel that does not count them by namespace
-
-
-def _namespaces(private: bool) -> list[int]:
-    kinds = ("user", "net") if private else ("user",)
-    return [os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC) for kind in kinds]
 
 
 def _send(channel: int, descriptors: list[int]) -> None:

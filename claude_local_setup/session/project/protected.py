@@ -8,22 +8,21 @@ after it (report.py).
 from __future__ import annotations
 
 import os
-import stat
 
 from ..jail.mounts import Held
 from ..linux.files import is_inside, leads_to
+from .looking import FOLDER, is_folder, is_link, is_there, names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
 _PINNED = "what is kept in it cannot be moved away with it"
 _HOOKS_PATH = "git runs it (core.hooksPath)"
 _MOST, _DEEPEST = 40_000, 40  # held things below .git/modules; some eight for each submodule
 # In each of git's folders, and no submodule unless it has a HEAD itself.
 _OF_EACH = ("objects", "refs", "logs", "hooks", "info", "lfs", "branches", "rebase-merge", "rebase-apply")
-
 # In the workspace's root.
 KEPT = {
     ".vscode": "VS Code obeys it: tasks, settings, extensions",
@@ -50,7 +49,6 @@ KEPT_OF_GIT = {
     "config.worktree": "git obeys it, and it can name programs to run",
     "commondir": "git looks for its config and hooks there",
 }
-
 # In the registration of a linked worktree.
 KEPT_OF_WORKTREES = {
     "config.worktree": KEPT_OF_GIT["config.worktree"],
@@ -61,11 +59,11 @@ KEPT_OF_WORKTREES = {
 
 def of_workspace(opened: int, root: str) -> Iterator[Held]:
     """What is there of it now."""
-    if _is_folder(".git", opened):
+    if is_folder(".git", opened):
         yield from _of_git_below(opened, ".git", f"{root}/.git")
     else:
         yield from _kept(opened, ".git", root, "it tells git where to look")
-    if _is_folder(".claude", opened):
+    if is_folder(".claude", opened):
         yield Held(f"{root}/.claude", _PINNED, writable=True)
         yield from _all_kept(opened, ".claude", root, KEPT_OF_CLAUDE)
     else:
@@ -86,12 +84,12 @@ def of_config(hooks: Sequence[str], origins: Sequence[str], root: str) -> Iterat
 def of_git(opened: int, path: str) -> Iterator[Held]:
     """Of an open folder of git's own, with its submodules and linked worktrees."""
     yield from _all_kept(opened, "", path, KEPT_OF_GIT)
-    if _is_folder("worktrees", opened):
+    if is_folder("worktrees", opened):
         yield Held(f"{path}/worktrees", _PINNED, writable=True)
-    for name in _names(opened, "worktrees"):
+    for name in names(opened, "worktrees"):
         yield Held(f"{path}/worktrees/{name}", _PINNED, writable=True)
         yield from _all_kept(opened, f"worktrees/{name}", path, KEPT_OF_WORKTREES)
-    if _is_folder("modules", opened):
+    if is_folder("modules", opened):
         yield from _modules(opened, path)
 
 
@@ -104,7 +102,7 @@ def on_the_way(paths: Sequence[str], root: str) -> Iterator[Held]:
 
 def _of_git_below(opened: int, name: str, path: str) -> Iterator[Held]:
     try:
-        folder = os.open(name, _FOLDER, dir_fd=opened)
+        folder = os.open(name, FOLDER, dir_fd=opened)
     except OSError:
         return
     yield Held(path, _PINNED, writable=True)
@@ -126,9 +124,9 @@ def _modules(opened: int, path: str) -> list[Held]:
 
 def _modules_in(opened: int, relative: str, path: str) -> Iterator[Held]:
     """A submodule's name may hold slashes, and its folder others': each may be git's, and lie on the way to one."""
-    for name in _names(opened, relative):
+    for name in names(opened, relative):
         below = f"{relative}/{name}"
-        if not _is_folder(below, opened) or (name in _OF_EACH and not _is_there(f"{below}/HEAD", opened)):
+        if not is_folder(below, opened) or (name in _OF_EACH and not is_there(f"{below}/HEAD", opened)):
             continue
         yield Held(f"{path}/{below}", _PINNED, writable=True)
         yield from _all_kept(opened, below, path, KEPT_OF_GIT)
@@ -143,10 +141,10 @@ def _all_kept(opened: int, relative: str, path: str, names: dict[str, str]) -> I
 def _kept(opened: int, relative: str, path: str, reason: str) -> Iterator[Held]:
     """The thing itself; of a link both the link, which cannot be exchanged then, and what it leads to."""
     place = f"{path}/{relative}"
-    if not _is_there(relative, opened):
+    if not is_there(relative, opened):
         return
     yield Held(place, reason)
-    if _is_link(relative, opened):
+    if is_link(relative, opened):
         target = leads_to(place)
         if is_inside(target, path) and target != path:
             yield from _pinned_to(target, path)
@@ -158,36 +156,3 @@ def _pinned_to(path: str, root: str) -> Iterator[Held]:
     parts = path[len(root) :].strip("/").split("/")[:-1]
     for count in range(1, len(parts) + 1):
         yield Held("/".join([root, *parts[:count]]), _PINNED, writable=True)
-
-
-def _is_there(relative: str, at: int) -> bool:
-    return _told(relative, at) is not None
-
-
-def _is_folder(relative: str, at: int) -> bool:
-    told = _told(relative, at)
-    return told is not None and stat.S_ISDIR(told.st_mode)
-
-
-def _is_link(relative: str, at: int) -> bool:
-    told = _told(relative, at)
-    return told is not None and stat.S_ISLNK(told.st_mode)
-
-
-def _told(relative: str, at: int) -> os.stat_result | None:
-    try:
-        return os.stat(relative, dir_fd=at, follow_symlinks=False)
-    except OSError:
-        return None
-
-
-def _names(opened: int, relative: str) -> list[str]:
-    """What lies in a folder below; nothing where it is none."""
-    try:
-        folder = os.open(relative, _FOLDER, dir_fd=opened)
-    except OSError:
-        return []
-    try:
-        return sorted(os.listdir(folder))
-    finally:
-        os.close(folder)

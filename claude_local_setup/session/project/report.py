@@ -14,9 +14,8 @@ from ..words import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from ..run.preparation import Scene
 
 _MOST = 20
 _PATIENCE = 20  # seconds
@@ -59,13 +58,12 @@ _HARMLESS = re.compile(
 )
 
 
-def planted(made: Scene, since: int) -> None:
-    """Says what there is of it since that second."""
-    root = made.workspace.root
+def planted(root: str, git: Sequence[str], hooks: Sequence[str], since: int) -> None:
+    """Says what there is of it since that second, in the workspace and in `git`, what git keeps of it elsewhere."""
     shown = 0
     lines = []
-    for path in _changed(root, [path for path, _ in made.there.git], since):
-        reason = what_runs(path, root, made.hooks)
+    for path in _changed(root, git, since):
+        reason = what_runs(path, root, hooks)
         if reason:
             shown += 1
             lines.append(f"  {printable(path.removeprefix(root + '/'))}: {reason}\n")
@@ -75,7 +73,7 @@ def planted(made: Scene, since: int) -> None:
         os.write(2, (head + "".join(lines[:_MOST]) + more).encode("utf-8", "replace"))
 
 
-def _changed(root: str, more: list[str], since: int) -> Iterator[str]:
+def _changed(root: str, more: Sequence[str], since: int) -> Iterator[str]:
     """By the inode's own time, which nobody can set."""
     words = ["find", root, *more, "-xdev", *_PRUNED.split(" "), "-newerct", f"@{since}", "-print0"]
     try:
@@ -87,7 +85,7 @@ def _changed(root: str, more: list[str], since: int) -> Iterator[str]:
     yield from (os.fsdecode(path) for path in found.split(b"\0") if path)
 
 
-def what_runs(path: str, root: str, hooks: list[str]) -> str:
+def what_runs(path: str, root: str, hooks: Sequence[str]) -> str:
     """What the file could do; "" if nothing."""
     relative = path[len(root) :] if is_inside(path, root) else path
     if any(is_inside(path, folder) and (folder != root or _HOOK.search(relative)) for folder in hooks):

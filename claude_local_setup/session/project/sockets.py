@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 
-from ..host.surroundings import read_whole_table
+from ..host.mounted import read_whole_table
 from ..linux.asked import FOLDER, Asked
 from ..linux.files import leads_to
 from ..words import Refusal, say

@@ -9,8 +9,8 @@ from . import ways
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .preparation import Scene
     from .running import Run
+    from .scene import Scene
 
 
 class Watch:

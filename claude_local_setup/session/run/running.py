@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..jail.namespaces import Plan
+    from ..jail.plan import Plan
     from ..network.relays import Way
 
 _TICK = 2000  # milliseconds: how often editors are looked for

@@ -15,19 +15,19 @@ import sys
 import termios
 import time
 
-from ..linux import kernel, signals
+from ..linux import signals
+from .modes import is_in_front, raw, sane, set_modes, without_output
+from .monitor import CONTINUE, CONTINUE_BEHIND, ENDED, SIGNAL, STOPPED, TIOCGWINSZ, TIOCSWINSZ, Monitor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from .streams import Streams
 
-_TIOCSCTTY, _TIOCSWINSZ, _TIOCGWINSZ = 0x540E, 0x5414, 0x5413
+
 _LARGEST = 1 << 16
 _GRACE = 5.0  # seconds
-_CONTINUE, _CONTINUE_BEHIND, _SIGNAL, _STOPPED, _ENDED = b"C", b"B", b"K", b"S", b"E"
 
 
 class Terminal:
@@ -51,7 +51,7 @@ class Terminal:
     def __init__(self, real: int, *, wants_it: bool) -> None:
         self.real = os.dup(real)
         modes = termios.tcgetattr(self.real)
-        self._modes = modes if _is_in_front(self.real) else _sane(modes)
+        self._modes = modes if is_in_front(self.real) else sane(modes)
         self.master, self._slave = os.openpty()
         os.set_blocking(self.master, False)
         self._pending = b""
@@ -67,12 +67,12 @@ class Terminal:
         """Forks the monitor; `run` (with the monitor's process number) is what the process in the jail begins as."""
         ours, theirs = _socketpair()
         self._resize()
-        _set(self._slave, self._modes if self.wants_it else _without_output(self._modes))
+        set_modes(self._slave, self._modes if self.wants_it else without_output(self._modes))
         self.monitor = os.fork()
         if self.monitor == 0:
             os.close(ours)
             os.close(self.master)
-            _Monitor(self._slave, theirs, self.real, self._modes).live(streams, run, in_front=self.wants_it)
+            Monitor(self._slave, theirs, self.real, self._modes).live(streams, run, in_front=self.wants_it)
         os.close(theirs)
         os.close(self._slave)
         self._control = ours
@@ -98,13 +98,13 @@ class Terminal:
         return None
 
     def pass_on(self, number: int) -> None:
-        self._tell(_SIGNAL + bytes([number]))
+        self._tell(SIGNAL + bytes([number]))
 
     def hang_up(self) -> None:
         """As a terminal that is closed; a session that does not end by that is ended by `tick`."""
         self._gone = self._gone or time.monotonic()
         self.pass_on(signals.HUP)
-        self._tell(_CONTINUE_BEHIND)
+        self._tell(CONTINUE_BEHIND)
 
     def tick(self) -> None:
         if self._gone and time.monotonic() - self._gone > _GRACE:
@@ -112,7 +112,7 @@ class Terminal:
 
     def follow(self) -> None:
         """In front or not, and how large: looked at anew."""
-        in_front = _is_in_front(self.real)
+        in_front = is_in_front(self.real)
         if in_front and self.wants_it and not self.is_attached:
             self._attach()
         elif not in_front:
@@ -125,7 +125,7 @@ class Terminal:
             said = os.read(self._control, 5)
         except OSError:
             said = b""
-        return int.from_bytes(said[1:5], sys.byteorder) if said[:1] == _ENDED else 9
+        return int.from_bytes(said[1:5], sys.byteorder) if said[:1] == ENDED else 9
 
     def pause(self) -> None:
         """Ctrl-Z reached the program, since the session is not in front: both stop, both go on."""
@@ -133,42 +133,42 @@ class Terminal:
         self.close()
         os.kill(os.getpid(), _signal.SIGSTOP)
         self.follow()
-        self._tell(_CONTINUE if self.is_attached else _CONTINUE_BEHIND)
+        self._tell(CONTINUE if self.is_attached else CONTINUE_BEHIND)
 
     def close(self) -> None:
         """The user's terminal as it was; what came for the session and was not read is for nobody."""
         self._drain()
-        if self.is_attached or (self.wants_it and _is_in_front(self.real)):
+        if self.is_attached or (self.wants_it and is_in_front(self.real)):
             termios.tcflush(self.real, termios.TCIFLUSH)
-            _set(self.real, self._modes)
+            set_modes(self.real, self._modes)
         self.is_attached = False
 
     def _attach(self) -> None:
         """The modes that the user's terminal has now are those that it gets back, and the session's own begins with."""
         self._modes = termios.tcgetattr(self.real)
         if not self._was_attached:
-            _set(self.master, self._modes)
+            set_modes(self.master, self._modes)
         self._was_attached = True
-        _set(self.real, _raw(self._modes))
+        set_modes(self.real, raw(self._modes))
         self.is_attached = True
 
     def _told(self) -> int | None:
         said = os.read(self._control, 5)
-        if said[:1] == _STOPPED:
+        if said[:1] == STOPPED:
             self._stop(said[1])
             return None
-        return int.from_bytes(said[1:5], sys.byteorder) if said[:1] == _ENDED else 9  # its monitor was killed
+        return int.from_bytes(said[1:5], sys.byteorder) if said[:1] == ENDED else 9  # its monitor was killed
 
     def _stop(self, number: int) -> None:
         """The session has stopped, or reads from its terminal while it is not in front of it."""
         if number in (_signal.SIGTTIN, _signal.SIGTTOU):
             self.wants_it = True
-        if not (number in (_signal.SIGTTIN, _signal.SIGTTOU) and _is_in_front(self.real)):
+        if not (number in (_signal.SIGTTIN, _signal.SIGTTOU) and is_in_front(self.real)):
             self._show()
             self.close()
             _stop_ourselves(number)
         self.follow()
-        self._tell(_CONTINUE if self.is_attached else _CONTINUE_BEHIND)
+        self._tell(CONTINUE if self.is_attached else CONTINUE_BEHIND)
 
     def _tell(self, message: bytes) -> None:
         try:
@@ -218,96 +218,9 @@ class Terminal:
 
     def _resize(self) -> None:
         try:
-            fcntl.ioctl(self.master, _TIOCSWINSZ, fcntl.ioctl(self.real, _TIOCGWINSZ, bytes(8)))
+            fcntl.ioctl(self.master, TIOCSWINSZ, fcntl.ioctl(self.real, TIOCGWINSZ, bytes(8)))
         except OSError:
             pass
-
-
-class _Monitor:
-    """Leader of the jail's terminal session; its one child is what becomes the jail."""
-
-    __slots__ = ("_child", "_control", "_modes", "_real", "_slave", "_theirs")
-
-    def __init__(self, slave: int, control: int, real: int, modes: list[Any]) -> None:
-        self._slave = slave
-        self._control = control
-        self._real = real
-        self._modes = modes
-        # What the caller has ignored (nohup) stays so for the command.
-        self._theirs = [number for number in signals.PASSED_ON if _signal.getsignal(number) != _signal.SIG_IGN]
-        self._child = 0
-
-    def live(self, streams: Streams, run: Callable[[int], None], *, in_front: bool) -> None:
-        """Never returns."""
-        try:
-            kernel.set_name(b"claude-monitor")
-            os.setsid()
-            fcntl.ioctl(self._slave, _TIOCSCTTY, 0)
-            for number in (_signal.SIGTTOU, _signal.SIGTSTP, *signals.PASSED_ON):
-                _signal.signal(number, _signal.SIG_IGN)
-            inbox = signals.Inbox(_signal.SIGCHLD)
-            here = os.getpid()
-            self._child = os.fork()
-            if self._child == 0:
-                self._become(streams, run, here)
-            streams.forget()
-            streams.started()
-            self._put_in_front() if in_front else None
-            self._watch(inbox)
-        finally:
-            os._exit(1)
-
-    def _become(self, streams: Streams, run: Callable[[int], None], monitor: int) -> None:
-        os.setpgid(0, 0)
-        for number, stream in enumerate(streams.inner):
-            os.dup2(self._slave if stream < 0 else stream, number)
-        for number in (_signal.SIGTTOU, _signal.SIGTSTP, _signal.SIGCHLD, *self._theirs):
-            _signal.signal(number, _signal.SIG_DFL)
-        os.close(self._control)
-        run(monitor)
-        os._exit(1)
-
-    def _watch(self, inbox: signals.Inbox) -> None:
-        poll = select.poll()
-        poll.register(self._control, select.POLLIN)
-        poll.register(inbox.opened, select.POLLIN)
-        while True:
-            ready = [number for number, _ in poll.poll()]
-            if inbox.opened in ready:
-                inbox.take()
-                self._look()
-            if self._control in ready:
-                self._obey()
-
-    def _look(self) -> None:
-        process, status = os.waitpid(self._child, os.WNOHANG | os.WUNTRACED)
-        if process and os.WIFSTOPPED(status):
-            os.write(self._control, _STOPPED + bytes([os.WSTOPSIG(status)]))
-        elif process:
-            os.write(self._control, _ENDED + status.to_bytes(4, sys.byteorder))
-            os._exit(0)
-
-    def _obey(self) -> None:
-        said = os.read(self._control, 2)
-        if not said:  # the program is gone
-            os.kill(self._child, _signal.SIGKILL)
-            _set(self._real, self._modes)
-            os._exit(1)
-        if said[:1] == _SIGNAL:
-            signals.tell_group(self._child, said[1])
-            return
-        if said == _CONTINUE:
-            self._put_in_front()
-        else:
-            os.tcsetpgrp(self._slave, os.getpgrp())
-        os.killpg(self._child, _signal.SIGCONT)
-
-    def _put_in_front(self) -> None:
-        try:
-            os.setpgid(self._child, self._child)
-        except OSError:
-            pass  # it has done so itself
-        os.tcsetpgrp(self._slave, self._child)
 
 
 def _stop_ourselves(number: int) -> None:
@@ -316,58 +229,6 @@ def _stop_ourselves(number: int) -> None:
     before = _signal.signal(number, _signal.SIG_DFL)
     os.kill(0, number)
     _signal.signal(number, before)
-
-
-def _is_in_front(terminal: int) -> bool:
-    try:
-        return os.tcgetpgrp(terminal) == os.getpgrp()
-    except OSError:
-        return True  # not our controlling terminal: nobody else's either
-
-
-def _raw(modes: list[Any]) -> list[Any]:
-    changed = [*modes]
-    changed[0] &= ~(
-        termios.IGNBRK
-        | termios.BRKINT
-        | termios.PARMRK
-        | termios.ISTRIP
-        | termios.INLCR
-        | termios.IGNCR
-        | termios.ICRNL
-        | termios.IXON
-    )
-    changed[1] &= ~termios.OPOST
-    changed[3] &= ~(termios.ECHO | termios.ECHONL | termios.ICANON | termios.ISIG | termios.IEXTEN)
-    changed[6] = [*modes[6]]
-    changed[6][termios.VMIN], changed[6][termios.VTIME] = 1, 0
-    return changed
-
-
-def _sane(modes: list[Any]) -> list[Any]:
-    """For a session that begins behind: a shell's line editor may have set the terminal for itself."""
-    changed = [*modes]
-    changed[0] = changed[0] & ~(termios.INLCR | termios.IGNCR) | termios.ICRNL
-    changed[1] |= termios.OPOST | termios.ONLCR
-    changed[3] |= termios.ICANON | termios.ECHO | termios.ISIG | termios.IEXTEN
-    return changed
-
-
-def _without_output(modes: list[Any]) -> list[Any]:
-    changed = [*modes]
-    changed[1] &= ~termios.OPOST
-    return changed
-
-
-def _set(terminal: int, modes: list[Any]) -> None:
-    """Also from behind: who sets a terminal's modes there is stopped unless it ignores that."""
-    before = _signal.signal(_signal.SIGTTOU, _signal.SIG_IGN)
-    try:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
-    except termios.error:
-        pass  # it is gone
-    finally:
-        _signal.signal(_signal.SIGTTOU, before)
 
 
 def _socketpair() -> tuple[int, int]:

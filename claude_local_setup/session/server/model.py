@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..values import Values
     from .models import Offer
-    from .switching import Servers
+    from .servers import Servers
 
 _PATIENCE = 0.8  # seconds for a question: the status line is asked for often
 _LARGEST = 4_000_000  # characters of what Claude Code says
@@ -101,7 +101,8 @@ def _loaded(server: Server, props: Any, sent: str) -> tuple[str, int]:
 
 def _answer(values: Values, key: str, wanted: str) -> str:
     """Raises Refusal."""
-    from .switching import Servers, offer
+    from .servers import Servers
+    from .switching import offer
 
     if values.management_url and values.level == "strict":
         return "level strict cannot reach the management API; in another terminal: claude-local-setup models use NAME"

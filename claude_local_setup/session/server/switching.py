@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from threading import Thread
-
 from ..words import Refusal
 from . import models
 from .answer import Answer
 from .http import NotOurs, Server, quoted
+from .loading import first_word, load
 from .models import Kind, Model, Offer
+from .servers import Servers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .http import Dial
-
     Progress = Callable[[str], None]
-
-PATIENCE = 660.0  # the management API: two minutes for docker, five for the model, and each wait may take longer
-_STEP = 0.5
-_COMES_BACK = 60.0  # from the switch's end to the first answer, at most
-
-
-class Servers:
-    __slots__ = ("endpoint", "management")
-
-    def __init__(self, endpoint: Server, management: Server | None) -> None:
-        self.endpoint = endpoint
-        self.management = management
-
-    @staticmethod
-    def of(base_url: str, management_url: str, key: str, dial: Dial | None = None) -> Servers:
-        """`management_url`: "" where there is none. It is never sent the key."""
-        management = Server(management_url, dial=dial) if management_url else None
-        return Servers(Server(base_url, key, dial), management)
 
 
 def offer(servers: Servers) -> Offer:
@@ -64,9 +43,9 @@ def use(servers: Servers, wanted: str, progress: Progress) -> Model:
         known = ", ".join(item.name for item in offered.models) or "nothing"
         raise Refusal(f"the server knows no model {wanted}", remedy=f"claude-local-setup models use NAME, of: {known}")
     if not model.loaded:
-        _load(servers, offered.kind, model.name, progress)
+        load(servers, offered.kind, model.name, progress)
     progress(f"{model.name} is loaded, waiting for its first word")
-    _first_word(servers.endpoint, model.name)
+    first_word(servers.endpoint, model.name)
     return _loaded(servers, model.name)
 
 
@@ -115,105 +94,6 @@ def _nothing_offered(endpoint: Server, props: Answer) -> Refusal:
         f"the server at {endpoint.url} does not tell which models it has",
         remedy="claude-local-setup config set server.management_url URL, if it has a management API",
     )
-
-
-def _load(servers: Servers, kind: Kind, name: str, progress: Progress) -> None:
-    match kind:
-        case Kind.MANAGEMENT:
-            assert servers.management is not None
-            _switch(servers, servers.management, name, progress)
-        case Kind.ROUTER:
-            _load_in_router(servers.endpoint, name, progress)
-        case Kind.SWAP:  # it loads by being asked
-            answer = _waited(lambda: servers.endpoint.get(f"/upstream/{quoted(name)}/health", PATIENCE), name, progress)
-            _check(answer, name)
-        case Kind.SINGLE:
-            raise AssertionError("its one model is loaded")
-
-
-def _switch(servers: Servers, management: Server, name: str, progress: Progress) -> None:
-    """POST /switch answers when all is over, nobody is answered until then. A failure is 200 too: `success` tells."""
-    answer = _waited(lambda: management.post("/switch", {"model": name}, PATIENCE), name, progress)
-    _check(answer, name)
-    said = answer.json if isinstance(answer.json, dict) else {}
-    if said.get("success") is True:
-        return
-    if said.get("state") == "starting":
-        raise Refusal(
-            f"{name} is not there yet, the server goes on starting it",
-            remedy="claude-local-setup models, after a while",
-        )
-    raise Refusal(
-        f"the server did not start {name}{_status(management)}",
-        remedy="claude-local-setup models says what is loaded now",
-    )
-
-
-def _status(management: Server) -> str:
-    said = management.get("/status").json
-    text = said.get("status") if isinstance(said, dict) else None
-    return f": {text}" if isinstance(text, str) and text else ""
-
-
-def _load_in_router(endpoint: Server, name: str, progress: Progress) -> None:
-    """POST /models/load answers at once; the list says how far it is."""
-    answer = endpoint.post("/models/load", {"model": name})
-    if "already running" not in models.error_of(answer.json):
-        _check(answer, name)
-    for seconds in _ticks(PATIENCE):
-        state = next(
-            (item.state for item in models.router_models(endpoint.get("/models").json) if item.name == name), "gone"
-        )
-        if state == "loaded":
-            return
-        if state in ("failed", "gone") and seconds > 1:  # an earlier failure is still there at first
-            raise Refusal(f"the server could not load {name}", remedy="look at llama-server's output, then try again")
-        progress(f"{name} is loading, {seconds:.0f} s")
-        time.sleep(_STEP if seconds > 1 else 0.05)
-    raise Refusal(f"{name} is not loaded after {PATIENCE:.0f} s", remedy="claude-local-setup models, after a while")
-
-
-def _waited(call: Callable[[], Answer], name: str, progress: Progress) -> Answer:
-    """The answer of a call that takes its time, with progress meanwhile. Ctrl-C leaves the call behind."""
-    answers: list[Answer] = []
-    caller = Thread(target=lambda: answers.append(call()), daemon=True)
-    caller.start()
-    for seconds in _ticks(PATIENCE):
-        caller.join(_STEP)
-        if answers:
-            return answers[0]
-        progress(f"{name} is loading, {seconds:.0f} s")
-    return Answer(silent=True)
-
-
-def _ticks(most: float) -> Iterator[float]:
-    """The seconds since the first one, again and again until `most`; the caller waits in between."""
-    began = time.monotonic()
-    while (seconds := time.monotonic() - began) < most:
-        yield seconds
-
-
-def _check(answer: Answer, name: str) -> None:
-    if 200 <= answer.status < 300:
-        return
-    if answer.status == 409:
-        raise Refusal("the server is switching models already", remedy="wait until that is done, then try again")
-    reason = models.error_of(answer.json) or (f"status {answer.status}" if answer.status else "it does not answer")
-    raise Refusal(
-        f"the server did not load {name}: {reason}", remedy="claude-local-setup models says what is loaded now"
-    )
-
-
-def _first_word(endpoint: Server, name: str) -> None:
-    """The model has to say something: a server that is healthy may still be one that cannot generate."""
-    body = {"model": name, "max_tokens": 1, "messages": [{"role": "user", "content": "Say ok"}]}
-    answer = Answer()
-    for _ in _ticks(_COMES_BACK):
-        answer = endpoint.post("/v1/messages", body, PATIENCE)
-        if answer.silent or answer.status not in (0, 503):
-            break
-        time.sleep(_STEP)
-    _check(answer, name)
 
 
 def _loaded(servers: Servers, name: str) -> Model:

@@ -14,11 +14,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 
+from claude_local_setup.session.host.mounted import Mounted
 from claude_local_setup.session.host.secrets import is_secret, refusal
-from claude_local_setup.session.host.surroundings import Found, Mounted
+from claude_local_setup.session.host.surroundings import Found
 from claude_local_setup.session.jail import rules as jail
 from claude_local_setup.session.jail.mounts import Cover, Folder, Held, Link, Mailbox, Mount, Room, Text, Tree
-from claude_local_setup.session.jail.rules import There, mounts
+from claude_local_setup.session.jail.rules import mounts
+from claude_local_setup.session.jail.there import There
 from claude_local_setup.session.kept import state
 from claude_local_setup.session.linux.files import is_inside
 from claude_local_setup.session.values import RULES_IN_THE_JAIL, Values

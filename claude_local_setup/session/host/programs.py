@@ -1,0 +1,87 @@
+"""What PATH and variables lead to, with the whole installation that it belongs to."""
+
+from __future__ import annotations
+
+import os
+
+from ..linux.files import is_inside
+from . import home
+from .secrets import SHARED
+from .surroundings import Found, Guide
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_BINARIES = ("bin", "sbin", "shims", "Scripts")
+# What lies beside the programs of an installation, or makes a folder one.
+_BESIDE = (
+    *("lib", "lib64", "libexec", "share", "include", "conda-meta", "pyvenv.cfg", "versions", "candidates", "installs"),
+    *("pkg", "jmods", "release", "platform-tools", "toolchains", "node_modules", "packs", "sdk"),
+)
+
+
+def of_path(guide: Guide, path: str) -> tuple[list[Found], str]:
+    """The installations to which the entries of a PATH belong, and the PATH with each entry as it lies."""
+    found: list[Found] = []
+    entries: list[str] = []
+    for entry in dict.fromkeys(path.split(":")):
+        place = guide.lead(entry) if entry.startswith("/") else ""
+        if not place or not os.path.isdir(place):
+            continue
+        entries.append(place)
+        found += _programs(guide, place)
+        if is_inside(place, guide.home):
+            found += _linked_programs(guide, place)
+    return found, ":".join(entries)
+
+
+def _programs(guide: Guide, folder: str) -> list[Found]:
+    """The folder with the installation that it belongs to, or where that holds secrets the folder alone."""
+    places = dict.fromkeys((installation(folder, guide.home), folder))
+    return [item for place in places if (item := guide.allowed(place, home.PROGRAMS))][:1]
+
+
+def _linked_programs(guide: Guide, folder: str) -> Iterator[Found]:
+    """~/.local/bin/tool may be a link into a folder that is called whatever."""
+    try:
+        with os.scandir(folder) as entries:
+            links = [entry.path for entry in entries if entry.is_symlink()][:500]
+    except OSError:
+        return
+    for target in dict.fromkeys(filter(None, map(guide.lead, links))):
+        parent = target.rpartition("/")[0]
+        if is_inside(parent, guide.home):
+            whole = installation(parent, guide.home)
+            item = guide.allowed(target if whole == parent else whole, home.PROGRAMS)
+            if item:
+                yield item
+
+
+def installation(folder: str, home: str) -> str:
+    """The whole that a folder of programs belongs to: ~/miniconda3 for ~/miniconda3/bin. Never a project."""
+    parent, _, name = folder.rpartition("/")
+    if name not in _BINARIES or parent.count("/") < 2 or is_inside(home, parent):
+        return folder
+    if any(is_inside(f"{home}/{shared}", parent) for shared in SHARED):
+        return folder
+    return parent if is_installation(parent, home) else folder
+
+
+def is_installation(folder: str, home: str) -> bool:
+    """Whether it looks like one: no repository of somebody's project, and with what programs have beside them."""
+    is_hidden = "/." in folder[len(home) :]
+    if not is_hidden and os.path.lexists(f"{folder}/.git"):
+        return False
+    return any(os.path.lexists(f"{folder}/{name}") for name in _BESIDE)
+
+
+def of_variables(guide: Guide) -> Iterator[tuple[str, str, Found | None]]:
+    """(name, value, what is shown for it) of the variables that say where a toolchain is."""
+    for name in home.POINTERS:
+        value = os.environ.get(name, "")
+        if value.startswith("/"):
+            found = guide.allowed(value, f"{name} names it") if ":" not in value else None
+            is_one = found and (not found.is_folder or is_installation(found.source, guide.home))
+            yield name, value, found if is_one else None

@@ -1,0 +1,81 @@
+"""Finding the workspace: the git work tree that the current directory is in, else that directory; by descriptors."""
+
+from __future__ import annotations
+
+import os
+
+from ..host.secrets import refusal
+from ..host.surroundings import at_home
+from ..linux.files import is_inside, leads_to
+from ..words import Refusal
+from . import repository
+from .workspace import Workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..host.surroundings import Guide
+    from ..values import Values
+
+
+_FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+def find_workspace(values: Values, guide: Guide, path: str) -> Workspace:
+    """Raises Refusal with the reason where no session can be; `path` is the caller's PATH."""
+    here = _opened(".", None)
+    cwd = path_of(here)
+    hide = [guide.lead(at_home(written, values.real_home)) for written in values.hide]
+    opened, root = next(
+        ((folder, path) for folder, path in _upwards(here) if _is_work_tree(folder, path, values, guide, hide)),
+        (here, cwd),
+    )
+    if reason := refused(root, guide, hide):
+        raise Refusal(f"{root} cannot be a workspace, {reason}", remedy="cd to a project's folder")
+    if any(is_inside(root, guide.lead(entry)) for entry in path.split(":") if entry.startswith("/")):
+        raise Refusal(f"{root} cannot be a workspace, your PATH leads there", remedy="cd to a project's folder")
+    if not _is_allowed(root, values):
+        raise Refusal(
+            f"{root} is not in isolation.workspaces", remedy="cd to one of them, or: claude-local-setup config edit"
+        )
+    return Workspace(root, cwd, opened)
+
+
+def _is_work_tree(folder: int, path: str, values: Values, guide: Guide, hide: list[str]) -> bool:
+    return repository.is_work_tree(folder, values.uid) and not refused(path, guide, hide)
+
+
+def refused(path: str, guide: Guide, hide: list[str]) -> str:
+    """Why no session may write there, whatever the folder is called; "" if it may."""
+    return refusal(path, guide.home, hide) or refusal(guide.in_the_home(path), guide.home, hide)
+
+
+def path_of(opened: int) -> str:
+    """Where an open folder lies. Raises Refusal where it is gone."""
+    path = os.readlink(f"/proc/self/fd/{opened}")
+    if os.fstat(opened).st_nlink == 0 or not path.startswith("/"):
+        raise Refusal("the current directory is gone", remedy="cd to a project")
+    return path
+
+
+def _upwards(here: int) -> Iterator[tuple[int, str]]:
+    while True:
+        path = path_of(here)
+        yield here, path
+        if path == "/":
+            return
+        here = _opened("..", here)
+
+
+def _opened(name: str, at: int | None) -> int:
+    try:
+        return os.open(name, _FOLDER, dir_fd=at)
+    except OSError:
+        raise Refusal("the current directory is gone, or cannot be entered", remedy="cd to a project") from None
+
+
+def _is_allowed(root: str, values: Values) -> bool:
+    """Is it in isolation.workspaces (which may be empty: any)?"""
+    allowed = [leads_to(at_home(written, values.real_home)) for written in values.workspaces]
+    return not allowed or any(is_inside(root, folder) for folder in allowed)

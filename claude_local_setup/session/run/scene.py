@@ -1,0 +1,142 @@
+"""What is there, gathered once, and the rules that follow from it."""
+
+from __future__ import annotations
+
+from ..editor import ide
+from ..host import program, programs, surroundings
+from ..host.surroundings import Found, Guide
+from ..jail import rules
+from ..jail.mounts import Held
+from ..jail.there import There
+from ..kept import state
+from ..linux.files import is_inside, leads_to
+from ..project import protected, repository, sockets
+from ..words import Refusal
+from . import chosen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..jail.mounts import Mount
+    from ..project.questions import Questions
+    from ..project.workspace import Workspace
+    from ..values import Values
+    from .ways import Ways
+
+
+_MOST = 20_000  # mounts that hold something; the kernel gives 100,000 to all together
+
+
+class Scene:
+    """A workspace with all that was found for a session in it."""
+
+    __slots__ = ("editors", "guide", "hooks", "path", "program", "there", "values", "ways", "workspace")
+
+    values: Values
+    workspace: Workspace
+    guide: Guide
+    hooks: list[str]  # the folders that core.hooksPath names, where they lead
+    path: str  # PATH as it is in the jail
+    program: str
+    there: There
+    editors: list[ide.Editor]
+    ways: Ways
+
+    def mounts(self) -> list[Mount]:
+        return rules.mounts(self.there)
+
+
+def scene(
+    values: Values,
+    guide: Guide,
+    workspace: Workspace,
+    questions: Questions,
+    path: str,
+    program_path: str = "",
+    own_state: str = "",
+) -> Scene:
+    """Looks at everything; `own_state` is where the session keeps what it keeps, by default the workspace's own place.
+
+    Raises Refusal where something that must be known cannot be found out.
+    """
+    from . import ways
+
+    made = Scene()
+    made.values, made.workspace = values, workspace
+    guide.untrusted = (workspace.root, *state.known_workspaces(values))
+    made.guide = guide
+    made.program = program_path or program.find(values, path)
+    made.editors = ide.editors(values, workspace.cwd)
+    made.ways = ways.out(values, made.editors, workspace.root)
+    made.there, made.path = _there(made, path, questions, own_state)
+    return made
+
+
+def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tuple[There, str]:
+    values, workspace, guide = made.values, made.workspace, made.guide
+    strict = values.level == "strict"
+    system = list(surroundings.of_the_system(strict=strict))
+    system += surroundings.of_the_network(guide) if values.network == "host" else []
+    hide = list(chosen.hide(values, guide))
+    git = list(repository.outside(workspace, guide, hide))
+    made.hooks, origins = questions.config.answer()
+    writes = list(chosen.writes(values, guide, hide))
+    guide.untrusted += tuple(folder.path for folder in git)
+    found, inner_path = programs.of_path(guide, path)
+    variables = [item for *_, item in programs.of_variables(guide) if item]
+    own = program.shown(made.program, guide) if made.program else []
+    kept = [*_protected(workspace, git, writes, made.hooks, origins), *protected.on_the_way(hide, workspace.root)]
+    if len(kept) > _MOST:
+        problem = f"{workspace.root} has more submodules and worktrees than can be protected one by one"
+        raise Refusal(problem, remedy="cd to one of them")
+    there = There(
+        strict=strict,
+        home=values.home,
+        real_home=values.real_home,
+        product=leads_to(values.product),
+        state=leads_to(state.prepare(values, workspace.root, own_state)),
+        config=list(state.shared(values, guide)),
+        workspace=workspace.root,
+        opened=workspace.opened,
+        git=[(folder.path, folder.opened) for folder in git],
+        writes=writes,
+        protected=kept,
+        system=[item for item in system if isinstance(item, Found)],
+        links=[item for item in system if not isinstance(item, Found)],
+        rows=list(surroundings.of_the_home(guide)) if not strict else [],
+        programs=_of_level(strict, values, [*found, *variables], own),
+        reads=list(chosen.reads(values, guide)),
+        hide=hide,
+        children=chosen.children(hide),
+        mounted=guide.mounted,
+        sockets=list(dict.fromkeys([*sockets.paths(), *questions.sockets.found()])),
+        texts=list(_texts(values, made.ways)),
+        editors=f"{values.real_home}/.claude/ide",
+        tmp_percent=values.tmp_percent,
+    )
+    return there, inner_path
+
+
+def _of_level(strict: bool, values: Values, found: list[Found], own: list[Found]) -> list[Found]:
+    """At strict nothing of the home but the claude program; elsewhere on the machine as at session."""
+    return [*(item for item in found if not strict or not is_inside(item.source, values.real_home)), *own]
+
+
+def _protected(
+    workspace: Workspace,
+    git: Sequence[repository.GitFolder],
+    writes: Sequence[Found],
+    hooks: Sequence[str],
+    origins: Sequence[str],
+) -> Iterator[Held]:
+    for folder in git:
+        yield from protected.of_git(folder.opened, folder.path)
+    yield from protected.of_workspace(workspace.opened, workspace.root)
+    for root in (workspace.root, *(found.source for found in writes)):
+        yield from protected.of_config(hooks, origins, root)
+
+
+def _texts(values: Values, ways: Ways) -> Iterator[tuple[str, str, bytes]]:
+    if hosts := ways.hosts():
+        yield leads_to("/etc/hosts"), "the names that lead out", hosts
