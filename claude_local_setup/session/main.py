@@ -26,7 +26,7 @@ what follows is claude's own help:
 def main(home: str) -> None:
     """Runs what the arguments ask for; `home` is the real home that apply put this into. Never returns."""
     if sys.argv[1:2] == ["--become"]:
-        from .run.running import become_below_a_copy
+        from .run.becoming import become_below_a_copy
 
         become_below_a_copy(*sys.argv[2:4])
     ended(lambda: _asked(*prepared(home), sys.argv[1:]))

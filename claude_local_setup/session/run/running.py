@@ -10,11 +10,11 @@ import _socket
 import os
 import select
 
-from ..jail import namespaces
 from ..jail.mounts import Held
-from ..linux import kernel, signals
+from ..linux import signals
 from ..network.relays import Relays, received
 from ..words import Refusal
+from .becoming import become_helper
 from .streams import Streams
 
 TYPE_CHECKING = False
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ..network.relays import Way
 
 _TICK = 2000  # milliseconds: how often editors are looked for
-_HELPER = "--become"
 
 
 def can_start(plan: Plan, program: str) -> bool:
@@ -88,7 +87,7 @@ class Run:
         def become(leader: int) -> None:
             ours.close()
             self._streams.forget()
-            self._become(theirs.detach(), leader)
+            become_helper(self.plan, self.program, theirs.detach(), leader)
 
         if self._streams.terminal >= 0:
             from .terminal import Terminal
@@ -104,30 +103,6 @@ class Run:
                 become(parent)
         theirs.close()
         return self._told(ours)
-
-    def _become(self, channel: int, leader: int) -> None:
-        """In the child: directly, or where only a copy of bubblewrap may make namespaces, below that."""
-        signals.as_programs_expect()
-        for number in (_signal.SIGCHLD, _signal.SIGWINCH, _signal.SIGCONT, _signal.SIGTSTP):
-            _signal.signal(number, _signal.SIG_DFL)
-        handled = [number for number in signals.PASSED_ON if _signal.getsignal(number) != _signal.SIG_IGN]
-        for number in handled:
-            _signal.signal(number, _signal.SIG_DFL)
-        if self.plan.bwrap == "bwrap":
-            namespaces.become(self.plan, channel, leader)
-        else:
-            self._below_a_copy(channel)
-
-    def _below_a_copy(self, channel: int) -> None:
-        import pickle
-
-        given = namespaces.memory("plan", pickle.dumps(self.plan))
-        os.set_inheritable(channel, True)
-        for mount in self.plan.mounts:
-            if getattr(mount, "opened", -1) >= 0:
-                os.set_inheritable(mount.opened, True)  # type: ignore[attr-defined]
-        words = [self.plan.bwrap, "--die-with-parent", "--dev-bind", "/", "/", "--"]
-        os.execv(self.plan.bwrap, [*words, "/usr/bin/python3", "-IS", self.program, _HELPER, str(given), str(channel)])
 
     def _told(self, channel: _socket.socket) -> list[int]:
         """Waits for the helper: its descriptors, or its reason."""
@@ -236,17 +211,6 @@ class Run:
         if self._terminal and self._terminal.interrupted and code == 128 + _signal.SIGINT:
             return -int(_signal.SIGINT)
         return code or int(self._streams.failed)
-
-
-def become_below_a_copy(plan: str, channel: str) -> None:
-    """What the starter does as the helper below a copy of bubblewrap. Never returns."""
-    import pickle
-
-    given = int(plan)
-    wanted = pickle.loads(os.read(given, os.fstat(given).st_size))  # noqa: S301  # of our own parent
-    os.close(given)
-    kernel.die_with_parent(_signal.SIGKILL)
-    namespaces.become(wanted, int(channel), os.getppid())
 
 
 if TYPE_CHECKING:

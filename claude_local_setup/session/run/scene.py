@@ -76,8 +76,7 @@ def scene(
 def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tuple[There, str]:
     values, workspace, guide = made.values, made.workspace, made.guide
     strict = values.level == "strict"
-    system = list(surroundings.of_the_system(strict=strict))
-    system += surroundings.of_the_network(guide) if values.network == "host" else []
+    system = list(_of_the_system(values, guide))
     hide = list(chosen.hide(values, guide))
     git = list(repository.outside(workspace, guide, hide))
     made.hooks, origins = questions.config.answer()
@@ -87,9 +86,7 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     variables = [item for *_, item in programs.of_variables(guide) if item]
     own = program.shown(made.program, guide) if made.program else []
     kept = [*_protected(workspace, git, writes, made.hooks, origins), *protected.on_the_way(hide, workspace.root)]
-    if len(kept) > _MOST:
-        problem = f"{workspace.root} has more submodules and worktrees than can be protected one by one"
-        raise Refusal(problem, remedy="cd to one of them")
+    _check_number(kept, workspace.root)
     there = There(
         strict=strict,
         home=values.home,
@@ -116,6 +113,18 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         tmp_percent=values.tmp_percent,
     )
     return there, inner_path
+
+
+def _of_the_system(values: Values, guide: Guide) -> Iterator[Found | tuple[str, str]]:
+    yield from surroundings.of_the_system(strict=values.level == "strict")
+    if values.network == "host":
+        yield from surroundings.of_the_network(guide)
+
+
+def _check_number(kept: Sequence[Held], root: str) -> None:
+    if len(kept) > _MOST:
+        problem = f"{root} has more submodules and worktrees than can be protected one by one"
+        raise Refusal(problem, remedy="cd to one of them")
 
 
 def _of_level(strict: bool, values: Values, found: list[Found], own: list[Found]) -> list[Found]:
