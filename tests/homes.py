@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+SYSTEM_PYTHON = "/usr/bin/python3"
 CACHE = Path(os.environ.get("CLAUDE_LOCAL_TEST_CACHE", Path.home() / ".cache/claude-local-test"))
 
 

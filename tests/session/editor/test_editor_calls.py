@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,104 +10,11 @@ import pytest
 from tests import installed
 from tests.fakes.ides import FakeIde
 from tests.homes import Home
-
-# Runs in the jail: takes the key from the lock's copy, opens a WebSocket, sends what it is told, prints what comes.
-CLIENT = r"""
-import glob, json, os, socket, sys
-(lock,) = glob.glob(os.path.expanduser("~/.claude/ide/*.lock"))
-port, key = int(os.path.basename(lock)[:-5]), json.load(open(lock))["authToken"]
-request, *frames = open("told").read().split("\n")
-talk = socket.create_connection(("127.0.0.1", port), 20)
-talk.sendall(request.replace("KEY", key).encode().decode("unicode_escape").encode())
-stream = talk.makefile("rb")
-try:
-    status = stream.readline().decode().strip()
-    print(json.dumps({"status": status}))
-    if " 101 " not in status:
-        print(json.dumps({"said": stream.read().decode()}))
-        sys.exit()
-    while stream.readline().strip():
-        pass
-    for frame in frames:
-        talk.sendall(bytes.fromhex(frame))
-    while len(head := stream.read(2)) == 2:
-        length = head[1] & 127
-        length = int.from_bytes(stream.read({126: 2, 127: 8}[length]), "big") if length > 125 else length
-        text = stream.read(length)
-        print(text.decode())
-        if json.loads(text).get("id") == "last":
-            break
-    else:
-        print(json.dumps({"closed": True}))
-except OSError:
-    print(json.dumps({"closed": True}))
-"""
-UPGRADE = (
-    r"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    r"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nx-claude-code-ide-authorization: KEY\r\n\r\n"
-)
-LAST = {"jsonrpc": "2.0", "id": "last", "method": "tools/list"}
-
-
-@dataclass
-class Desk:
-    """A home in which a session and an editor have the same folder open."""
-
-    home: Home
-    work: Path
-    ide: FakeIde
-
-    def talk(self, *frames: bytes, request: str = UPGRADE) -> list[dict[str, Any]]:
-        """What comes back in the session, line by line."""
-        (self.work / "client.py").write_text(CLIENT)
-        (self.work / "told").write_text("\n".join([request, *(frame.hex() for frame in frames)]))
-        done = self.home.local("--jail", "python3", "client.py", cwd=self.work)
-        return [json.loads(line) for line in done.stdout.splitlines()] or [{"failed": done.stderr}]
-
-    def call(self, *messages: object) -> list[dict[str, Any]]:
-        """The answers to messages, each in a frame."""
-        return self.talk(*(framed(json.dumps(message).encode()) for message in (*messages, LAST)))[1:-1]
-
-
-def framed(payload: bytes, kind: int = 1, *, is_last: bool = True, mask: bytes | None = b"mask", rsv: int = 0) -> bytes:
-    """A frame as RFC 6455 has it, from a client: masked."""
-    bit = 0 if mask is None else 0x80
-    length = len(payload)
-    if length < 126:
-        size = bytes([bit | length])
-    elif length < 65536:
-        size = bytes([bit | 126]) + length.to_bytes(2, "big")
-    else:
-        size = bytes([bit | 127]) + length.to_bytes(8, "big")
-    body = payload if mask is None else bytes(byte ^ mask[place % 4] for place, byte in enumerate(payload))
-    return bytes([(0x80 if is_last else 0) | rsv | kind]) + size + (mask or b"") + body
-
-
-def tool(name: str, number: object = 7, **given: object) -> dict[str, Any]:
-    return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": {"name": name, "arguments": given}}
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Home]:
-    with tempfile.TemporaryDirectory(dir=Path.home(), prefix="home-") as folder:
-        home = Home(Path(folder))
-        home.setup("config", "set", "server.management_url", "")
-        assert home.json("apply", "-y")["failed"] == 0
-        yield home
-
-
-@pytest.fixture
-def desk(made: Home) -> Iterator[Desk]:
-    work = Path(tempfile.mkdtemp(dir=made.path, prefix="project-"))
-    with FakeIde(made.path, work) as ide:
-        yield Desk(made, work, ide)
+from tests.session.editor.relayed import LAST, Desk, framed, tool
 
 
 def heard_only(desk: Desk, *expected: str) -> None:
     assert desk.ide.heard == [*expected, "tools/list"]
-
-
-# --- what a session needs
 
 
 @pytest.mark.parametrize(
@@ -165,9 +67,6 @@ def test_a_message_in_pieces_passes_as_one(desk: Desk) -> None:
     answers = desk.talk(*pieces, framed(text[200:], 0, mask=b"\0\0\0\0"), framed(json.dumps(LAST).encode()))
     assert [answer.get("id") for answer in answers[1:]] == [7, "last"]
     heard_only(desk, "tools/call", "close_tab")
-
-
-# --- what it does not
 
 
 REFUSED: dict[str, dict[str, Any]] = {
@@ -246,89 +145,6 @@ def test_what_a_name_means_in_pieces_is_judged_whole(desk: Desk) -> None:
     answers = desk.talk(frames[0], frames[2], framed(json.dumps(LAST).encode()))
     assert "error" in answers[1]
     heard_only(desk)
-
-
-WRONG = json.dumps(tool("close_tab")).encode()
-FRAMES: dict[str, bytes] = {
-    "binary": framed(WRONG, 2),
-    "of a reserved kind": framed(WRONG, 3),
-    "of a reserved control": framed(WRONG[:100], 11),
-    "not masked": framed(WRONG, mask=None),
-    "compressed": framed(WRONG, rsv=0x40),
-    "with a reserved bit": framed(WRONG, rsv=0x10),
-    "far too long": b"\x81\xff" + (1 << 40).to_bytes(8, "big") + b"mask" + b"x" * 1000,
-    "with a length below nothing": b"\x81\xff" + b"\xff" * 8 + b"mask",
-}
-
-
-@pytest.mark.parametrize("what", FRAMES)
-def test_a_frame_that_is_not_of_the_protocol_ends_the_connection(desk: Desk, what: str) -> None:
-    answers = desk.talk(FRAMES[what], framed(json.dumps(LAST).encode()))
-    assert answers[-1] == {"closed": True}
-    assert desk.ide.heard == []
-
-
-@pytest.mark.parametrize("text", [b"no JSON", b"[" * 100_000, b"", b"null", b"7", b'"x"', b"\xff\xfe", b"{}"])
-def test_what_is_no_call_changes_nothing(desk: Desk, text: bytes) -> None:
-    desk.talk(framed(text), framed(json.dumps(LAST).encode()))
-    assert set(desk.ide.heard) <= {"tools/list", "None"}
-
-
-# --- how it begins
-
-
-class Raw(FakeIde):
-    """An editor that notes what a caller says first, and answers it as a web server would."""
-
-    def _talk(self, client: socket.socket) -> None:
-        with client:
-            if said := client.recv(65536).decode():
-                self.heard.append(said)
-            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret")
-
-
-@pytest.fixture
-def web(made: Home) -> Iterator[Desk]:
-    work = Path(tempfile.mkdtemp(dir=made.path, prefix="project-"))
-    with Raw(made.path, work) as ide:
-        yield Desk(made, work, ide)
-
-
-PLAIN = {
-    "GET": "GET /files?path=/etc/passwd HTTP/1.1\\r\\nHost: x\\r\\nx-claude-code-ide-authorization: KEY\\r\\n\\r\\n",
-    "POST": "POST /mcp HTTP/1.1\\r\\nAuthorization: Bearer KEY\\r\\nContent-Length: 2\\r\\n\\r\\n{}",
-    "DELETE": "DELETE / HTTP/1.1\\r\\nUpgrade: websocket\\r\\n\\r\\n",
-    "HTTP/0.9": "GET /\\r\\n\\r\\n",
-    "JSON": '{\\"id\\":1,\\"method\\":\\"tools/list\\"}\\r\\n\\r\\n',
-    "a second request": UPGRADE.replace("Host:", "Content-Length: 40\\r\\nHost:").replace(
-        "Upgrade: websocket\\r\\n", ""
-    ),
-}
-
-
-@pytest.mark.parametrize("what", PLAIN)
-def test_the_key_alone_is_of_no_use_without_a_websocket(web: Desk, what: str) -> None:
-    answers = web.talk(request=PLAIN[what])
-    assert web.ide.heard == []
-    assert "200" not in json.dumps(answers)
-
-
-def test_no_extension_is_asked_for_and_nothing_else_of_the_callers_is_sent(web: Desk) -> None:
-    names = ("Sec-WebSocket-Extensions", "Cookie", "Content-Length", "X-Forwarded-For", "Origin")
-    more = "".join(f"{name}: 9\\r\\n" for name in names)
-    web.talk(request=UPGRADE.replace("Upgrade: websocket", more + "Upgrade: websocket"))
-    (said,) = web.ide.heard
-    sent = {line.partition(":")[0].lower() for line in said.splitlines()[1:] if line}
-    assert "upgrade" in sent
-    assert sent <= {
-        *("host", "upgrade", "connection", "sec-websocket-key", "sec-websocket-version", "sec-websocket-protocol"),
-        "x-claude-code-ide-authorization",
-    }
-
-
-def test_a_head_without_an_end_is_not_read_for_ever(web: Desk) -> None:
-    web.talk(request="GET / HTTP/1.1\\r\\n" + "Host: x\\r\\n" * 200)
-    assert web.ide.heard == []
 
 
 def test_without_the_filter_the_calls_reach_the_editor(plain_home: Home) -> None:

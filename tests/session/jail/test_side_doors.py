@@ -12,21 +12,9 @@ import pexpect
 import pytest
 
 from tests.homes import Home, wait_until
+from tests.session.jail.jailed import jailed
 
 MANY = 3100
-
-
-@pytest.fixture
-def work(plain_home: Home) -> Path:
-    assert plain_home.json("apply", "-y")["failed"] == 0
-    work = plain_home.workspace()
-    plain_home.run("git", "init", "-q", cwd=work)
-    plain_home.write("secret.txt", "secret")
-    return work
-
-
-def jailed(home: Home, work: Path, script: str) -> subprocess.CompletedProcess[str]:
-    return home.local("--jail", "sh", "-c", script, cwd=work)
 
 
 @pytest.mark.parametrize("bwrap", ["bwrap", "a copy"])
@@ -141,111 +129,6 @@ def test_a_refusal_with_a_file_as_stdout_ends_at_once(plain_home: Home, work: Pa
     assert "no jail can be started" in done.stderr
 
 
-@pytest.mark.parametrize("hidden", ["~/.cargo", "~/shown"])
-def test_what_lies_in_a_hidden_folder_is_not_shown_by_another_rule(plain_home: Home, work: Path, hidden: str) -> None:
-    plain_home.write(".cargo/bin/tool", "tool")
-    plain_home.write("shown/deep/file", "file")
-    plain_home.write(
-        ".config/claude-local-setup/config.toml",
-        f'[isolation]\nhide = ["{hidden}"]\nread = ["~/shown/deep"]\nwrite = ["~/shown/deep"]\n',
-    )
-    assert plain_home.json("apply", "-y")["failed"] == 0
-    seen = jailed(plain_home, work, "cat ~/.cargo/bin/tool ~/shown/deep/file").stdout
-    assert seen == ("file" if hidden == "~/.cargo" else "tool")
-
-
-@pytest.mark.parametrize("wide", ["/", "~", "//", "/run", "/tmp/", "~/"])
-def test_what_is_too_wide_to_be_shown_is_refused_with_its_name(plain_home: Home, wide: str) -> None:
-    done = plain_home.setup("config", "set", "isolation.read", wide)
-    assert done.returncode == 2
-    assert "is too wide to be shown" in done.stderr
-
-
-@pytest.mark.parametrize("wide", ["/", "..", "/run"])
-def test_a_link_to_what_is_too_wide_is_refused_too(plain_home: Home, work: Path, wide: str) -> None:
-    (plain_home.path / "link").symlink_to(wide)
-    plain_home.setup("config", "set", "isolation.read", "~/link")
-    plain_home.json("apply", "-y")
-    done = jailed(plain_home, work, "true")
-    assert done.returncode == 1
-    assert "isolation.read names ~/link, which is too wide" in done.stderr
-
-
-def test_a_home_behind_a_link_has_its_config_directory_and_programs(plain_home: Home) -> None:
-    real = plain_home.path / "real"
-    real.mkdir()
-    link = plain_home.path / "link"
-    link.symlink_to(real)
-    home = Home(link)
-    home.write(".local/bin/claude", "#!/bin/sh\n").chmod(0o755)
-    home.extra["PATH"] = f"{link}/.local/bin:/usr/bin:/bin"
-    assert home.json("apply", "-y")["failed"] == 0
-    done = jailed(home, home.workspace(), 'ls -A ~; ls "$CLAUDE_CONFIG_DIR/.claude.json"; command -v claude')
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-AGAIN = """\
-mount --bind "$HOME" "$1"
-cd "$1/$2" && exec setpriv --ambient-caps=-all --inh-caps=-all "$HOME/.local/bin/claude-local" --jail \
-  sh -c 'cat ~/secret.txt secret.txt; echo x >planted'
-"""
-
-
-@pytest.mark.parametrize("folder", [".", ".ssh", ".local/bin"])
-def test_the_home_by_another_mount_is_no_workspace(plain_home: Home, work: Path, folder: str) -> None:
-    again = plain_home.path.parent / f"again-{os.getpid()}"
-    again.mkdir(exist_ok=True)
-    (plain_home.path / ".ssh").mkdir()
-    try:
-        room = ["unshare", "--user", "--map-current-user", "--mount", "--keep-caps", "--", "sh", "-c", AGAIN, "x"]
-        done = plain_home.run(*room, str(again), folder, cwd=work)
-    finally:
-        again.rmdir()
-    assert done.returncode == 1
-    assert "cannot be a workspace" in done.stderr
-    assert not (plain_home.path / folder / "planted").exists()
-
-
-def test_a_link_that_a_session_put_where_it_may_write_is_not_followed_by_the_next(plain_home: Home, work: Path) -> None:
-    plain_home.write("Documents/private", "secret")
-    (plain_home.path / "open/bin").mkdir(parents=True)
-    (plain_home.path / "open/cache/deep").mkdir(parents=True)
-    plain_home.setup("config", "set", "isolation.write", "~/open,~/open/cache/deep")
-    assert plain_home.json("apply", "-y")["failed"] == 0
-    plain_home.extra["PATH"] = f"{plain_home.path}/open/bin:/usr/bin:/bin"
-    plant = "cd ~/open; mv bin b; ln -s ../Documents bin; rm -r cache; mkdir cache; ln -s ../../Documents cache/deep"
-    assert jailed(plain_home, work, plant).returncode == 0
-    done = jailed(plain_home, work, "cat ~/Documents/private; echo x >>~/Documents/private")
-    assert done.stdout == ""
-    assert (plain_home.path / "Documents/private").read_text() == "secret"
-
-
-def test_a_link_in_a_workspace_with_a_very_long_name_is_not_followed_either(plain_home: Home, work: Path) -> None:
-    plain_home.write("Documents/private", "secret")
-    long = plain_home.path.joinpath(*["d" * 60] * 4)
-    (long / "bin").mkdir(parents=True)
-    plain_home.extra["PATH"] = f"{long}/bin:/usr/bin:/bin"
-    up = "/".join([".."] * 4)
-    assert jailed(plain_home, long, f"rmdir bin && ln -s {up}/Documents bin").returncode == 0
-    assert jailed(plain_home, work, "cat ~/Documents/private").stdout == ""
-
-
-@pytest.mark.parametrize(
-    ("path", "variable", "seen"),
-    [("~/work/bin", "", False), ("~/tools/jdk/bin", "", True), ("", "~/work", False), ("", "~/tools/jdk", True)],
-)
-def test_a_folder_of_programs_brings_its_installation_along_and_no_folder_of_projects(
-    plain_home: Home, work: Path, path: str, variable: str, seen: bool
-) -> None:
-    for name in ("work/bin/tool", "work/other/beside", "tools/jdk/bin/java", "tools/jdk/lib/beside"):
-        plain_home.write(name, "here")
-    home = str(plain_home.path)
-    plain_home.extra["PATH"] = f"{path.replace('~', home)}:/usr/bin:/bin"
-    plain_home.extra["JAVA_HOME"] = variable.replace("~", home)
-    done = jailed(plain_home, work, "cat ~/work/other/beside ~/tools/jdk/lib/beside")
-    assert done.stdout == ("here" if seen else "")
-
-
 @pytest.mark.parametrize(
     "harm",
     [
@@ -335,25 +218,6 @@ def test_what_the_users_own_git_config_names_in_the_workspace_is_kept(
     done = jailed(plain_home, work, harm)
     assert (work / "dotfiles/git/config").read_text() == "[user]\nname = me\n", done.stderr
     assert "Device or resource busy" in done.stderr
-
-
-def test_a_folder_on_path_is_no_workspace(plain_home: Home) -> None:
-    assert plain_home.json("apply", "-y")["failed"] == 0
-    tools = plain_home.workspace("mytools")
-    plain_home.extra["PATH"] = f"{tools}:/usr/bin:/bin"
-    done = plain_home.local("--jail", "true", cwd=tools)
-    assert done.returncode == 1
-    assert "your PATH leads there" in done.stderr
-
-
-def test_a_link_on_path_shows_what_it_leads_to_and_not_the_project_around_it(plain_home: Home, work: Path) -> None:
-    plain_home.write("otherproject/run.sh", "#!/bin/sh\necho ran\n").chmod(0o755)
-    plain_home.write("otherproject/.env", "secret")
-    plain_home.write(".local/bin/x", "")
-    (plain_home.path / ".local/bin/mytool").symlink_to("../../otherproject/run.sh")
-    plain_home.extra["PATH"] = f"{plain_home.path}/.local/bin:/usr/bin:/bin"
-    done = jailed(plain_home, work, "mytool; cat ~/otherproject/.env")
-    assert done.stdout == "ran\n"
 
 
 def test_a_session_that_will_not_hang_up_is_ended_all_the_same(plain_home: Home, work: Path) -> None:

@@ -17,9 +17,10 @@ from claude_local_setup.session.server.model import hook, status
 from claude_local_setup.session.words import Refusal
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.model_servers import Hostile, LlamaSwap, ModelServer
+from tests.homes import SYSTEM_PYTHON
 from tests.real.llama import Llama
+from tests.session.server.asking import KEY, values
 from tests.session.server.test_server import router
-from tests.session.server.test_servers_asked import KEY, SYSTEM_PYTHON, values
 
 SETTINGS = b'{ "theme":\t"dark", "env": {"CLAUDE_CODE_ATTRIBUTION_HEADER" : "0" , "MINE": "\xc3\xbc"},\n\n"x": 1e0 }'
 WITH = SETTINGS.replace(
