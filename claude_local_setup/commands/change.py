@@ -35,6 +35,10 @@ class Asked:
         return f"{self.command} -y{self.hosts.words}"
 
 
+def chosen(machine: Machine) -> Config:
+    return machine.config()
+
+
 @dataclass(frozen=True)
 class Change:
     """What apply and remove differ in."""
@@ -43,7 +47,7 @@ class Change:
     known: Callable[[Found], list[Finding]]  # what is to be said of one where nothing is done
     closing: Callable[[Found], list[Finding]]  # and of one, by another look, where it was done
     notice: Callable[[Found], str] = lambda found: ""  # what is to be known before the question
-    config: Callable[[Machine], Config] = lambda machine: machine.config()
+    config: Callable[[Machine], Config] = chosen
 
 
 def changed(asked: Asked, change: Change) -> list[Report]:
@@ -81,13 +85,11 @@ def _looked(fleet: Fleet, shown: View, asked: Asked, change: Change) -> list[Fou
         return fleet.each(fleet.machines, work)
 
 
-def reached(
-    machine: Machine, planned: Planned, config: Callable[[Machine], Config] = lambda machine: machine.config()
-) -> Found:
+def reached(machine: Machine, planned: Planned, config: Callable[[Machine], Config] = chosen) -> Found:
     """Connects and asks; SetupError where what was chosen for it is bad, or it is not reached or not understood."""
-    chosen = config(machine)
+    known = config(machine)
     machine.reach()
-    return look(machine, chosen, planned)
+    return look(machine, known, planned)
 
 
 def _done(fleet: Fleet, shown: View, asked: Asked, change: Change, todo: Sequence[Found]) -> dict[str, Report]:

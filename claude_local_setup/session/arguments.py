@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from .values import Values
 
-
 _NORMAL = ("update", "upgrade", "install", "migrate-installer", "setup-token", "login", "logout")
 
 

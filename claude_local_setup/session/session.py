@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .run.scene import Scene
     from .values import Values
 
-
 _SERVERLESS = ("-v", "--version", "-h", "--help", "auth", "mcp", "plugin", "plugins", "config", "doctor", "agents")
 
 

@@ -116,3 +116,12 @@ def assert_shown(wanted: list[str], screen: str) -> None:
 def test_the_files_that_it_links_to_are_there(file: str) -> None:
     assert f"]({file})" in README or file == "LICENSE"
     assert (Path(__file__).parents[2] / file).stat().st_size > 500
+
+
+def test_every_file_of_ours_that_the_documents_name_is_there() -> None:
+    root = Path(__file__).parents[2]
+    for document in [*root.glob("*.md"), *root.glob("docs/*.md")]:
+        for named in re.findall(r"(?<![\w./])[\w./*]+\.(?:py|sh)\b", document.read_text()):
+            if not named.startswith(("inventory/", "group_data/")):  # the user's own
+                found = [*root.glob(named), *(root / "claude_local_setup").rglob(named)]
+                assert found, (document.name, named)

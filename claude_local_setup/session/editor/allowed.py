@@ -9,7 +9,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-
 _METHODS = ("initialize", "ping", "tools/list", "prompts/list", "resources/list", "ide_connected")
 # Tools by name, each with the arguments that are paths: those that Claude Code itself calls. Not openFile, which a
 # session needs for nothing: its path could lead elsewhere by the time that the editor looks.

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-
 _HEAD = 65536
 _HEADERS = (
     b"host",

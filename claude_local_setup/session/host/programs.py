@@ -13,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 _BINARIES = ("bin", "sbin", "shims", "Scripts")
 # What lies beside the programs of an installation, or makes a folder one.
 _BESIDE = (

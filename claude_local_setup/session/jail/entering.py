@@ -7,10 +7,6 @@ import os
 from ..linux import kernel
 from .plan import Plan
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 
 def enter(private: bool) -> None:
     """A user namespace with this user in it, and in that mounts set apart from the host's, processes, and a network."""

@@ -12,11 +12,6 @@ from ..words import Refusal
 from .mounts import Cover, Held
 from .root import Root, lay, unmade
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
-
 _TRIES = 20
 
 

@@ -19,11 +19,6 @@ from . import building
 from .entering import enter, limit, namespaces
 from .plan import Plan
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
-
 SIGKILL = 9
 _PASSED = 200  # descriptors that go over in one message; the kernel takes 253
 

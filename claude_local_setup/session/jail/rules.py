@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ..host.surroundings import Found
     from .mounts import Mount
 
-
 WORKSPACE = "the workspace"
 
 

@@ -10,10 +10,6 @@ from ..words import Refusal
 from .mounts import Tree
 from .root import Root, unmade
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 
 def copied(mount: Tree) -> int:
     """A detached copy of what the host has there; -1 where it is gone and may be."""

@@ -8,7 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
 PATIENCE = 30.0
 # RFC 6890 and IANA's registries of special addresses; what an IPv6 address may wrap (6to4, Teredo, NAT64) is among
 # them.

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ..host.surroundings import Guide
     from ..values import Values
 
-
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 
 

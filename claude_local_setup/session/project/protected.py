@@ -17,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-
 _PINNED = "what is kept in it cannot be moved away with it"
 _HOOKS_PATH = "git runs it (core.hooksPath)"
 _MOST, _DEEPEST = 40_000, 40  # held things below .git/modules; some eight for each submodule

@@ -16,7 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-
 _MOST = 20
 _PATIENCE = 20  # seconds
 _PRUNED = r"( -name node_modules -o -name objects -path */.git/* -o -name .venv ) -prune -o ( -type f -o -type l )"

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ..jail.there import Children
     from ..values import Values
 
-
 _OWN = ("/proc", "/dev", "/run", "/sys", "/tmp")
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ..values import Values
     from .ways import Ways
 
-
 _MOST = 20_000  # mounts that hold something; the kernel gives 100,000 to all together
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from .streams import Streams
 
-
 _LARGEST = 1 << 16
 _GRACE = 5.0  # seconds
 

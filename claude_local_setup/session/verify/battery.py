@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
 _KEYCTL = "$(case $(uname -m) in x86_64) echo 250 ;; aarch64 | riscv64) echo 219 ;; *) echo 280 ;; esac)"
 _MODEL = "m=${ANTHROPIC_BASE_URL#*://} && m=${m%%/*} && case $m in *:*) ;; *) m=$m:80 ;; esac"
 

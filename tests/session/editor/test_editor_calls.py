@@ -151,7 +151,9 @@ def test_without_the_filter_the_calls_reach_the_editor(plain_home: Home) -> None
     """So each of the attempts above is a real one."""
     plain_home.setup("config", "set", "server.management_url", "")
     assert plain_home.json("apply", "-y")["failed"] == 0
-    installed.change(plain_home, ("editor/calls.py", "def _checked(message: Any, workspace: str) -> Any:\n", UNCHECKED))
+    installed.change(
+        plain_home, ("editor/allowed.py", "def allowed(message: Any, workspace: str) -> Any:\n", UNCHECKED)
+    )
     work = plain_home.workspace()
     with FakeIde(plain_home.path, work) as ide:
         desk = Desk(plain_home, work, ide)
@@ -160,4 +162,4 @@ def test_without_the_filter_the_calls_reach_the_editor(plain_home: Home) -> None
     assert list((plain_home.path / ".claude/ide").iterdir()) == []
 
 
-UNCHECKED = "def _checked(message: Any, workspace: str) -> Any:\n    return message\n"
+UNCHECKED = "def allowed(message: Any, workspace: str) -> Any:\n    return message\n"

@@ -60,7 +60,7 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
     ),
     "what is shown is read-only": (
         [
-            ("jail/building.py", "kernel.confine_tree(tree, read_only=not mount.writable)\n        return", "return"),
+            ("jail/trees.py", "kernel.confine_tree(tree, read_only=not mount.writable)\n        return", "return"),
             ("jail/rules.py", "yield Folder(there.real_home,", "yield Tree(there.real_home,"),
         ],
         {
@@ -130,12 +130,12 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
         {"read what another workspace's sessions have kept"},
     ),
     "sockets are closed": (
-        [("jail/rules.py", "_visible(made, there.sockets)", "()")],
+        [("jail/rules.py", "covering.visible(made, there.sockets)", "()")],
         {"reach a socket of the host", "reach a socket in the workspace"},
     ),
     "a network of its own": (
         [
-            ("jail/namespaces.py", "(kernel.CLONE_NEWNET if private else 0)", "0"),
+            ("jail/entering.py", "(kernel.CLONE_NEWNET if private else 0)", "0"),
             ("jail/namespaces.py", "inside.listeners(plan.listen) if plan.private else []", "[]"),
             ("run/running.py", "count = 2 if self.plan.private else 1", "count, self.plan.listen = 2, []"),
             ("run/running.py", "zip(told[count:], self.ways", "zip([], self.ways"),
@@ -158,13 +158,13 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
                 "(_RDONLY if read_only else 0), 0, MS_PRIVATE, 0)",
                 "(_RDONLY if read_only else 0), 0, 0, 0)",
             ),
-            ("jail/namespaces.py", 'kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)', "pass"),
+            ("jail/entering.py", 'kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)', "pass"),
         ],
         {"take over what is mounted on the host later"},
     ),
     "processes of its own": (
         [
-            ("jail/namespaces.py", " | kernel.CLONE_NEWPID", ""),
+            ("jail/entering.py", " | kernel.CLONE_NEWPID", ""),
             (
                 "jail/namespaces.py",
                 'kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID',
@@ -177,7 +177,7 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
     ),
     "no capabilities": ([("jail/rules.py", '"--cap-drop", "ALL"', '"--cap-add", "ALL"')], {"hold capabilities"}),
     "no namespaces within": (
-        [("jail/namespaces.py", "if not plan.nested:", "if False:")],
+        [("jail/entering.py", "if not plan.nested:", "if False:")],
         {"make namespaces of its own"},
     ),
     "the seccomp filter": (
@@ -199,7 +199,7 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
     ),
     "no inherited files": (
         [
-            ("main.py", "    kernel.close_all()\n", ""),
+            ("process.py", "    kernel.close_all()\n", ""),
             ("jail/namespaces.py", "    kernel.close_all_on_exec()\n", ""),
         ],
         {"read the caller's open files", "hold a descriptor of the host's"},
@@ -210,7 +210,7 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
     ),
     "an empty home": (
         [
-            ("run/preparation.py", "if not strict else []", ""),
+            ("run/scene.py", "if not strict else []", ""),
             ("jail/rules.py", "[] if there.strict else there.rows", "there.rows"),
         ],
         {"read the toolchains in the home"},
@@ -269,7 +269,7 @@ def test_whatever_a_home_is_called_its_sockets_are_there_to_be_reached(home: Hom
 
 def test_where_nothing_can_be_reached_that_is_a_problem(plain_home: Home) -> None:
     set_up(plain_home)
-    installed.change(plain_home, ("verify/trials.py", "listener.listen(16)", "listener.close()"))
+    installed.change(plain_home, ("verify/beside.py", "listener.listen(16)", "listener.close()"))
     findings = plain_home.json("verify")["hosts"][0]["findings"]
     (finding,) = [finding for finding in findings if finding["check"].startswith("boundary")]
     assert not finding["ok"]

@@ -109,7 +109,7 @@ def test_where_links_are_followed_it_is_seen(plain_home: Home, work: Path) -> No
     quiet = mounts(plain_home, work)
     installed.change(
         plain_home,
-        ("jail/building.py", "return kernel.open_plain(place.lstrip(\"/\"), os.O_PATH | os.O_NOFOLLOW, at=root.opened)",
+        ("jail/holding.py", "return kernel.open_plain(place.lstrip(\"/\"), os.O_PATH | os.O_NOFOLLOW, at=root.opened)",
          "return os.open(place.lstrip(\"/\"), os.O_PATH | os.O_CLOEXEC, dir_fd=root.opened)"),
     )  # fmt: skip
     with hostile(plain_home, work):
