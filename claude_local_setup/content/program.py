@@ -24,6 +24,9 @@ import sys
 
 sys.path.insert(0, {program})
 try:
+    from session import bundle
+
+    bundle.use()
     from session.{module} import main
 except ImportError:
     sys.exit("claude-local: its program is missing: claude-local-setup apply")

@@ -6,7 +6,7 @@ rules (pure) -> mounts and relays -> run -> report. It starts in front of a wait
 way to the jail is counted in milliseconds: no dataclasses, typing, re, json, pathlib or subprocess there.
 
 Its rooms, each importing from those before it only:
-words, values, process   how it speaks, what apply decided, how it begins and ends
+bundle, words, values, process   its modules in one file; how it speaks; what apply decided; how it begins and ends
 linux       what Python lacks: the kernel's calls, files by descriptor, signals
 network     the jail's network, and the ways out
 host        what it sees of the machine and the home: tables with reasons

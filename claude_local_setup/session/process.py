@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from . import bundle
 from .linux import kernel
 from .values import PRODUCT, Values, load
 from .words import FAILED, Refusal, say
@@ -35,6 +36,7 @@ def ended(work: Callable[[], int]) -> None:
             sys.stdout.flush()
     except OSError:
         pass  # nobody listens any more
+    bundle.leave()
     if code < 0:
         from .linux.signals import die_of
 

@@ -16,7 +16,20 @@ ROOMS = (
     *("fleet", "commands", "cli"),
 )
 SESSION = (
-    *("words", "linux", "values", "process", "network", "host", "jail", "project", "server", "kept", "editor"),
+    *(
+        "bundle",
+        "words",
+        "linux",
+        "values",
+        "process",
+        "network",
+        "host",
+        "jail",
+        "project",
+        "server",
+        "kept",
+        "editor",
+    ),
     *("run", "arguments", "unjailed", "session", "explain", "verify", "main"),
 )
 
