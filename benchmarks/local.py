@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from claude_local_setup.session.host.home import SHOWN
-from claude_local_setup.session.verify.battery import ATTEMPTS
+from claude_local_setup.session.battery.attempts import ATTEMPTS
+from claude_local_setup.session.shown.home import SHOWN
 
 SETUP = [sys.executable, "-m", "claude_local_setup"]
 BARE = ["bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc"]

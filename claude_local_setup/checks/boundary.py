@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..config.keys import Config
-from ..session.verify import battery
+from ..session.battery import attempts
 from .answers import UNTRIED, plain, unless
 from .report import Finding
 from .trials import Trials
@@ -15,7 +15,7 @@ def boundary(config: Config, trials: Trials) -> Iterator[Finding]:
     if not config.is_jailed:
         return
     answer = trials.get("boundary", "")
-    told = battery.outcomes(config.isolation.level, config.network.mode, answer, nested=config.isolation.nested)
+    told = attempts.outcomes(config.isolation.level, config.network.mode, answer, nested=config.isolation.nested)
     if all(outcome == "untold" for _, outcome in told):
         why = f"nothing could be tried: {plain(answer)[:300]}" if answer else UNTRIED
         yield Finding("boundary: the jail starts", why, "claude-local --jail true")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..host.actual import Actual, Node
 from ..host.paths import APT_HOOK, BWRAP_COPY, PROFILE
-from ..texts.diff import diff_of
+from ..user_files.diff import diff_of
 from . import steps
 from .actions import Command, Step, run
 from .ours import record, there_without_content

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..host.actual import Actual, Node
-from ..texts import block
+from ..user_files import block
 from .actions import Step
 from .ours import record, there_without_content
 from .places import check_place

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..host.actual import Actual, Node
-from ..texts import json_merge
+from ..user_files import json_merge
 from .actions import Step
 from .ours import record, there
 from .places import ImpossibleError, check_place, quoted

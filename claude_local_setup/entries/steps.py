@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from ..host.actual import Actual, Node
-from ..texts.diff import diff_of
+from ..user_files.diff import diff_of
 from .actions import ABSENT, Action, Step, remove_file, set_mode, sha256, write
 from .places import ImpossibleError, check_folder, check_writable, quoted
 from .record import Record

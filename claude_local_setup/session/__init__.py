@@ -9,12 +9,12 @@ Its rooms, each importing from those before it only:
 bundle, words, values, process   its modules in one file; how it speaks; what apply decided; how it begins and ends
 linux       what Python lacks: the kernel's calls, files by descriptor, signals
 network     the jail's network, and the ways out
-host        what it sees of the machine and the home: tables with reasons
+shown       what of the machine and the home it is shown: tables with reasons
 jail        the boundary: rules, and what carries them out
-project     the workspace: git, what is read-only, what is asked about, what is left
+workspace   the folder it works in: git, what is read-only, what is asked about, what is left
 server      asking a model's server
 kept        what it keeps of each workspace
 editor      editors, and the calls that pass
 run         one run, from what is there to its end
-session, unjailed, explain, verify, main   who asks for all that
+session, unjailed, explain, battery, main   who asks for all that, and what verify tries
 """

@@ -37,7 +37,7 @@ class _Modules:
             return None
         file = f"{_FOLDER}/{self._modules[name][0]}"
         is_package = file.endswith("/__init__.py")
-        spec = _frozen_importlib.ModuleSpec(name, self, origin=file, is_package=is_package)
+        spec = _frozen_importlib.ModuleSpec(name, self, origin=file, is_package=is_package)  # type: ignore[arg-type]
         if is_package:
             spec.submodule_search_locations = [os.path.dirname(file)]
         spec.has_location = True

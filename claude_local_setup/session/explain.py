@@ -19,10 +19,10 @@ _BOUNDARY = {
 
 
 def explain(values: Values, path: str) -> int:
-    from .host.surroundings import Guide
-    from .project.finding import find_workspace
-    from .project.questions import Questions
     from .run.scene import scene
+    from .shown.surroundings import Guide
+    from .workspace.finding import find_workspace
+    from .workspace.questions import Questions
 
     guide = Guide(values)
     where = find_workspace(values, guide, path)

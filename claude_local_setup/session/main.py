@@ -40,7 +40,7 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
 
         return check_server(values, read_key(values.enforced))
     if first == "--try":
-        from .verify.trials import run
+        from .battery.trials import run
 
         return run(values, path, rest)
     if first == "--explain":

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from .arguments import check_arguments
-from .host import environment
-from .host.surroundings import Guide
-from .host.tools import check_tools
-from .project.questions import Questions
+from .shown import environment
+from .shown.surroundings import Guide
+from .shown.tools import check_tools
 from .values import RULES_IN_THE_JAIL
 from .words import USAGE, Refusal, say
+from .workspace.questions import Questions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import ModuleType
 
-    from .project.workspace import Workspace
     from .run.scene import Scene
     from .values import Values
+    from .workspace.place import Workspace
 
 _SERVERLESS = ("-v", "--version", "-h", "--help", "auth", "mcp", "plugin", "plugins", "config", "doctor", "agents")
 
 
 def command(values: Values, path: str, words: list[str]) -> int:
     """`--jail CMD…`: its exit code."""
-    from .project.finding import find_workspace
+    from .workspace.finding import find_workspace
 
     if not words:
         raise Refusal("--jail needs a command", remedy="claude-local --jail bash", exit_code=USAGE)
@@ -53,11 +53,11 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
 
 def session(values: Values, path: str, arguments: list[str], program: str) -> int:
     """claude with these arguments: its exit code."""
-    from .host.program import find
-    from .project.finding import find_workspace
     from .server import context
     from .server.checks import check
     from .server.key import read_key
+    from .shown.program import find
+    from .workspace.finding import find_workspace
 
     check_arguments(values, arguments)
     guide = Guide(values)
@@ -92,8 +92,8 @@ def _jailed(
     import time
 
     from .kept import settings
-    from .project import consent
     from .run.scene import scene
+    from .workspace import consent
 
     check_tools()
     made = scene(values, guide, where, Questions(where, values.real_home), path, program)
@@ -107,7 +107,7 @@ def _jailed(
 
 
 def _report() -> ModuleType:
-    from .project import report
+    from .workspace import report
 
     return report
 

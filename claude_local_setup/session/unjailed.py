@@ -15,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .project.workspace import Workspace
     from .values import Values
+    from .workspace.place import Workspace
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def _waited(process: object) -> int:
 def _check_sandbox() -> None:
     import subprocess
 
-    from .host.tools import check_tools
+    from .shown.tools import check_tools
 
     check_tools()
     words = ["bwrap", "--ro-bind", "/", "/", "--unshare-user", "--unshare-net", "true"]

@@ -12,7 +12,7 @@ from ..entries.record import Before, Record
 from ..entries.steps import mode_diff, removed_file, shown
 from ..host import paths
 from ..host.actual import Actual
-from ..texts.diff import diff_of
+from ..user_files.diff import diff_of
 from .folders import emptied, empty_folders, gone_by, left_in, leftovers, removals, trial_leftovers
 from .manifest import Manifest
 from .target import EARLIER_PACKAGES, PACKAGES

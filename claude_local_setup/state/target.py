@@ -24,7 +24,7 @@ from ..entries.program import Program
 from ..entries.seed import Seed
 from ..host import paths
 from ..host.actual import Actual
-from ..texts.block import MARKDOWN, SHELL
+from ..user_files.block import MARKDOWN, SHELL
 
 # package -> the command that shows it is there
 PACKAGES = {"bubblewrap": "bwrap", "socat": "socat", "python3": "python3", "git": "git"}

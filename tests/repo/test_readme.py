@@ -10,7 +10,7 @@ import pytest
 
 from claude_local_setup.cli import cli
 from claude_local_setup.config.keys import keys
-from claude_local_setup.session.verify.battery import ATTEMPTS
+from claude_local_setup.session.battery.attempts import ATTEMPTS
 from tests.homes import CACHE, Home
 from tests.real.claudes import trust_the_folder
 from tests.real.llama import Llama

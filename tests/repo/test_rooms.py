@@ -12,25 +12,12 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "claude_local_setup"
 # From the ground up: a room imports from those before it only.
 ROOMS = (
-    *("session", "errors", "config", "host", "texts", "content", "entries", "state", "checks", "screen", "engine"),
+    *("session", "errors", "config", "host", "user_files", "content", "entries", "state", "checks", "screen", "engine"),
     *("fleet", "commands", "cli"),
 )
 SESSION = (
-    *(
-        "bundle",
-        "words",
-        "linux",
-        "values",
-        "process",
-        "network",
-        "host",
-        "jail",
-        "project",
-        "server",
-        "kept",
-        "editor",
-    ),
-    *("run", "arguments", "unjailed", "session", "explain", "verify", "main"),
+    *("bundle", "words", "linux", "values", "process", "network", "shown", "jail", "workspace", "server", "kept"),
+    *("editor", "run", "arguments", "unjailed", "session", "explain", "battery", "main"),
 )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..host import system
-from ..host.mounted import below, part_of
 from ..linux.files import is_inside
+from ..shown import system
+from ..shown.mounted import below, part_of
 from .mounts import Cover, Folder, Link, Tree
 from .there import There
 
@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ..host.mounted import Mounted
+    from ..shown.mounted import Mounted
     from .mounts import Mount
 
 

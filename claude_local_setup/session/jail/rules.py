@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
-from ..host.mounted import below, part_of
 from ..linux.files import is_inside
+from ..shown.mounted import below, part_of
 from ..values import OWN_IN_THE_JAIL
 from . import covering
 from .mounts import Cover, Folder, Link, Mailbox, Room, Text, Tree
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..host.surroundings import Found
+    from ..shown.surroundings import Found
     from .mounts import Mount
 
 WORKSPACE = "the workspace"

@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..host.mounted import Mounted
-    from ..host.surroundings import Found
+    from ..shown.mounted import Mounted
+    from ..shown.surroundings import Found
 
 
 Children = dict[str, list[tuple[str, str]]]  # by folder: its names, each with "folder", "file" or "link:TEXT"

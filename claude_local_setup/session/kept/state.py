@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..host.surroundings import Found, Guide
+    from ..shown.surroundings import Found, Guide
     from ..values import Values
 
 # What is the user's, for all workspaces: shown to each session, read-only.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from ..host.surroundings import Found, Guide, at_home
 from ..linux.files import is_inside
-from ..project.finding import refused
+from ..shown.surroundings import Found, Guide, at_home
 from ..words import Refusal
+from ..workspace.finding import refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..host import environment, programs
 from ..jail import rules
 from ..jail.plan import Plan
 from ..linux.files import read_whole
+from ..shown import environment, programs
 from ..words import Refusal, say
 from .scene import Scene
 

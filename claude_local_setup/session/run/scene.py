@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ..editor import ide
-from ..host import program, programs, surroundings
-from ..host.surroundings import Found, Guide
 from ..jail import rules
 from ..jail.mounts import Held
 from ..jail.there import There
 from ..kept import state
 from ..linux.files import is_inside, leads_to
-from ..project import protected, repository, sockets
+from ..shown import program, programs, surroundings
+from ..shown.surroundings import Found, Guide
 from ..words import Refusal
+from ..workspace import protected, repository, sockets
 from . import chosen
 
 TYPE_CHECKING = False
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..jail.mounts import Mount
-    from ..project.questions import Questions
-    from ..project.workspace import Workspace
     from ..values import Values
+    from ..workspace.place import Workspace
+    from ..workspace.questions import Questions
     from .ways import Ways
 
 _MOST = 20_000  # mounts that hold something; the kernel gives 100,000 to all together

@@ -10,13 +10,13 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from claude_local_setup.session.host.mounted import Mounted
-from claude_local_setup.session.host.secrets import is_secret, refusal
-from claude_local_setup.session.host.surroundings import Found
 from claude_local_setup.session.jail.mounts import Cover, Folder, Held, Link, Mailbox, Mount, Room, Text, Tree
 from claude_local_setup.session.jail.there import There
 from claude_local_setup.session.kept import state
 from claude_local_setup.session.linux.files import is_inside
+from claude_local_setup.session.shown.mounted import Mounted
+from claude_local_setup.session.shown.secrets import is_secret, refusal
+from claude_local_setup.session.shown.surroundings import Found
 from claude_local_setup.session.values import RULES_IN_THE_JAIL
 
 Object = tuple[str, str]  # (device, path in that file system): what a path of the host really is

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.session.verify.battery import ATTEMPTS
+from claude_local_setup.session.battery.attempts import ATTEMPTS
 from tests import installed
 from tests.fakes.messages_api import MessagesApi
 from tests.homes import Home
@@ -148,7 +148,7 @@ RULES: dict[str, tuple[list[tuple[str, str, str]], set[str]]] = {
         },
     ),
     "no network cards": (
-        [("host/system.py", '("/sys/kernel/mm",', '("/sys",')],
+        [("shown/system.py", '("/sys/kernel/mm",', '("/sys",')],
         {"learn of the host's network cards"},
     ),
     "mounts of its own": (
@@ -269,7 +269,7 @@ def test_whatever_a_home_is_called_its_sockets_are_there_to_be_reached(home: Hom
 
 def test_where_nothing_can_be_reached_that_is_a_problem(plain_home: Home) -> None:
     set_up(plain_home)
-    installed.change(plain_home, ("verify/beside.py", "listener.listen(16)", "listener.close()"))
+    installed.change(plain_home, ("battery/beside.py", "listener.listen(16)", "listener.close()"))
     findings = plain_home.json("verify")["hosts"][0]["findings"]
     (finding,) = [finding for finding in findings if finding["check"].startswith("boundary")]
     assert not finding["ok"]

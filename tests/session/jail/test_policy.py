@@ -8,12 +8,12 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
-from claude_local_setup.session.host.surroundings import Found
 from claude_local_setup.session.jail import covering
 from claude_local_setup.session.jail import rules as jail
 from claude_local_setup.session.jail.mounts import Cover, Mount, Tree
 from claude_local_setup.session.jail.rules import mounts
 from claude_local_setup.session.linux.files import is_inside
+from claude_local_setup.session.shown.surroundings import Found
 from tests.session.jail.generated import (
     ALSO_STRICT,
     ANY,

@@ -11,7 +11,7 @@ import pytest
 from tests import installed
 from tests.fakes.messages_api import MessagesApi
 from tests.homes import Home
-from tests.session.project.projects import HOOK, OFF, PROGRAM, SERVER, Person, called_with, put
+from tests.session.workspace.projects import HOOK, OFF, PROGRAM, SERVER, Person, called_with, put
 
 
 @pytest.mark.parametrize("yes", ["y\r", "yes\r", "Y\r", " YES \r"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .workspace import Workspace
+    from .place import Workspace
 
 _SETTINGS = (".claude/settings.json", ".claude/settings.local.json")
 _SERVERS = ".mcp.json"

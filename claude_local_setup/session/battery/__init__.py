@@ -1,4 +1,4 @@
 """What `verify` tries on a host: the battery of attempts in the real jail, and all else that only trying can tell.
 
-Imports: values, process, network, host, project, editor, session.
+Imports: values, process, network, shown, workspace, editor, session.
 """

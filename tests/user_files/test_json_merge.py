@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claude_local_setup.texts import json_merge
+from claude_local_setup.user_files import json_merge
 from tests.strategies import keys, values
 
 objects = st.dictionaries(keys, values, max_size=4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_local_setup.texts.diff import diff_of
+from claude_local_setup.user_files.diff import diff_of
 
 
 @given(before=st.none() | st.text(), after=st.text())

@@ -63,7 +63,7 @@ ATTEMPTS: Sequence[Attempt] = (
     Attempt("change the seccomp filter", "echo x >>~/.local/share/claude-local/seccomp.bpf"),
     Attempt(
         "change the session program",
-        "cd ~/.local/share/claude-local && echo x | tee -a model program-*/session/main.py program-*/session/__pycache__/*",
+        "cd ~/.local/share/claude-local/program-* && echo x | tee -a ../model session/main.py session/__pycache__/*",
     ),
     Attempt("add to what binds the session", "cd ~/.local/share/claude-local && touch x && rm x"),
     Attempt("write in the system", "touch /usr/local/escape || touch /etc/escape || touch /opt/escape"),

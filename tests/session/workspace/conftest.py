@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.messages_api import MessagesApi
 from tests.homes import Home
-from tests.session.project.projects import PROGRAM
+from tests.session.workspace.projects import PROGRAM
 
 
 @pytest.fixture

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import os
 
-from ..host.mounted import read_whole_table
 from ..linux.asked import FOLDER, Asked
 from ..linux.files import leads_to
+from ..shown.mounted import read_whole_table
 from ..words import Refusal, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .workspace import Workspace
+    from .place import Workspace
 
 _TABLE = "/proc/net/unix"
 _HEADING = b"Num       RefCount "

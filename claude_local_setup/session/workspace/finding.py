@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 
-from ..host.secrets import refusal
-from ..host.surroundings import at_home
 from ..linux.files import is_inside, leads_to
+from ..shown.secrets import refusal
+from ..shown.surroundings import at_home
 from ..words import Refusal
 from . import repository
-from .workspace import Workspace
+from .place import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..host.surroundings import Guide
+    from ..shown.surroundings import Guide
     from ..values import Values
 
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC

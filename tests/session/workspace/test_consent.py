@@ -13,7 +13,7 @@ import pytest
 from tests.fakes.messages_api import MessagesApi, Say
 from tests.homes import Home
 from tests.real.claudes import set_up
-from tests.session.project.projects import HOOK, OFF, QUESTION, SERVER, Person, called_with, put
+from tests.session.workspace.projects import HOOK, OFF, QUESTION, SERVER, Person, called_with, put
 
 STARTS: dict[str, tuple[str, object]] = {
     "hooks": (".claude/settings.json", HOOK),

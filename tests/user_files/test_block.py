@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from claude_local_setup.content import shell
-from claude_local_setup.texts.block import MARKDOWN, SHELL, Marks, with_block, without_block
-from claude_local_setup.texts.diff import diff_of
+from claude_local_setup.user_files.block import MARKDOWN, SHELL, Marks, with_block, without_block
+from claude_local_setup.user_files.diff import diff_of
 
 BODY, OLD = shell.body(".bashrc"), b"# Managed: an older body\nalias x=y\n"
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import stat
 
-from ..host.secrets import refusal
 from ..linux.files import is_inside, read_whole
+from ..shown.secrets import refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..host.surroundings import Guide
-    from .workspace import Workspace
+    from ..shown.surroundings import Guide
+    from .place import Workspace
 
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _POINTER = 8192  # bytes; a .git file holds one path

@@ -15,7 +15,7 @@ import pytest
 
 from tests.fakes.messages_api import MessagesApi
 from tests.homes import Home, wait_until
-from tests.session.project.ends import command, session_of
+from tests.session.workspace.ends import command, session_of
 
 NAP = f"4711.{os.getpid()}"  # a sleep that can be told from all others
 

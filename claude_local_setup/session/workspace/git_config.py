@@ -10,7 +10,7 @@ from ..words import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .workspace import Workspace
+    from .place import Workspace
 
 _PATIENCE = 5.0  # seconds; git answers in milliseconds, but what it reads may be a pipe that a session has made
 _WORDS = ("git", "-C", f"/proc/self/fd/{FOLDER}", "config", "--null", "--show-origin", "--includes", "--list")

@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes.messages_api import MessagesApi
 from tests.homes import Home
-from tests.session.project.ends import command, session_of
+from tests.session.workspace.ends import command, session_of
 
 PLANTED = {
     ".envrc": "direnv runs it",

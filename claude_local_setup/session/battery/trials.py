@@ -14,9 +14,9 @@ import tempfile
 from contextlib import ExitStack
 
 from ..editor import ide
-from ..project.workspace import Workspace
 from ..values import Values
-from . import asked, battery
+from ..workspace.place import Workspace
+from . import asked, attempts
 from .asked import claude_version, output, own
 from .beside import answers, make_workspace, service, socket_places
 
@@ -69,7 +69,7 @@ def _jail(values: Values, work: str, words: list[str], **more: object) -> str:
     """A command in the jail of a folder that is no project: this program, as a process of its own."""
     program = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     code = (
-        f"import sys; sys.path.insert(0, {program!r}); from session.verify.trials import in_jail;"
+        f"import sys; sys.path.insert(0, {program!r}); from session.battery.trials import in_jail;"
         f" in_jail({values.real_home!r}, sys.argv[1], sys.argv[2:])"
     )
     return output(["/usr/bin/python3", "-IS", "-c", code, work, *words], **more)  # type: ignore[arg-type]
@@ -77,9 +77,9 @@ def _jail(values: Values, work: str, words: list[str], **more: object) -> str:
 
 def in_jail(home: str, work: str, words: list[str]) -> None:
     """What that process does: as `--jail`, but in a folder of our own. Never returns."""
-    from ..host.surroundings import Guide
     from ..process import ended, prepared
     from ..session import in_jail
+    from ..shown.surroundings import Guide
 
     def go() -> int:
         values, path = prepared(home)
@@ -103,7 +103,7 @@ def _editors(values: Values) -> list[int]:
 def _boundary(values: Values, folder: str, ports: list[int]) -> str:
     work, outside = f"{folder}/workspace", f"{folder}/outside"
     make_workspace(work, outside)
-    script = battery.script(values.level, values.network, nested=values.nested)
+    script = attempts.script(values.level, values.network, nested=values.nested)
     script += '\n[ -z "$5" ] || if socat -u OPEN:/dev/null "TCP:127.0.0.1:$5"; then echo ide reached; fi 2>/dev/null'
     os.dup2(os.open(f"{outside}/file", os.O_RDONLY), _CALLERS)  # before there are threads
     with ExitStack() as services, tempfile.NamedTemporaryFile() as in_tmp:

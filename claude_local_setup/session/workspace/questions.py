@@ -7,7 +7,7 @@ from .sockets import Search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .workspace import Workspace
+    from .place import Workspace
 
 
 class Questions:
