@@ -12,24 +12,14 @@ from .report import Finding
 from .trials import Trials
 
 KNOWN_BAD_CLAUDE = (
-    (
-        "<=2.1.52",
-        "does not know how large the local model's context is, and its sandbox can start switched off",
-    ),
+    ("<=2.1.52", "does not know how large the local model's context is, and its sandbox can start switched off"),
 )
 _INSTALL_CLAUDE = "claude-local-setup config set claude.install npm, then claude-local-setup apply"
 
 
 def found(config: Config, actual: Actual) -> Iterator[Finding]:
-    found = config.claude.path or actual.facts["claude"]
-    yield Finding(
-        "claude: found",
-        *unless(
-            bool(found),
-            "it is not installed, or not on PATH",
-            _INSTALL_CLAUDE,
-        ),
-    )
+    is_there = bool(config.claude.path or actual.facts["claude"])
+    yield Finding("claude: found", *unless(is_there, "it is not installed, or not on PATH", _INSTALL_CLAUDE))
 
 
 def version(trials: Trials) -> Iterator[Finding]:
