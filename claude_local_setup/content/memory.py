@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from ..config.keys import Config
+from ..session.workspace import obeyed
 
 _ALWAYS = """\
 You are a local model, run through `claude-local`. You make more mistakes than a large hosted model: work in small
@@ -14,8 +17,8 @@ _JAILED = """\
 - You run in a jail. You can write in the workspace (this project's folder), in ~/.claude-local and in /tmp. Everything
   else is read-only or not there: "Read-only file system" outside the workspace is the jail, not a bug.
 - Secrets (~/.ssh, keys, tokens, browser profiles) and other processes are not visible. `sudo` cannot work.
-- In the workspace `.git/hooks`, `.git/config`, `.vscode`, `.idea`, `.envrc`, `.mcp.json` and
-  `.claude/settings*.json` are read-only: they would later run outside the jail. Ask the user to change them.
+- In the workspace what later runs by itself outside the jail is read-only where it exists. Ask the user to change it:
+{kept}.
 """
 _PRIVATE = """\
 - The network is private: {reach}. Do not try to download anything else;
@@ -32,7 +35,15 @@ def memory(config: Config) -> bytes:
     if not config.is_jailed:
         return (_ALWAYS + _UNJAILED).encode()
     network = _HOST if config.network.mode == "host" else _PRIVATE.format(reach=_reach(config))
-    return (_ALWAYS + _JAILED + network).encode()
+    return (_ALWAYS + _JAILED.format(kept=_kept()) + network).encode()
+
+
+def _kept() -> str:
+    heads = dict.fromkeys(name.partition("/")[0] for name, _ in obeyed.kept())
+    return textwrap.fill(
+        ", ".join([".git/hooks", ".git/config", *heads]), 118, initial_indent="  ", subsequent_indent="  ",
+        break_on_hyphens=False, break_long_words=False,
+    )  # fmt: skip
 
 
 def _reach(config: Config) -> str:

@@ -1,8 +1,8 @@
 """What in a workspace is read-only though the workspace is writable: what would later run, or be obeyed, outside the
 jail.
 
-Each row names who obeys it. What is not there cannot be protected, and no stub is made: what a session created is named
-after it (report.py).
+The table is obeyed.py's, and git's own by structure. What is not there cannot be protected, and no stub is made: what a
+session created is named after it (report.py).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 
 from ..jail.mounts import Held
 from ..linux.files import is_inside, leads_to
+from . import obeyed
 from .looking import FOLDER, is_folder, is_link, is_there, names
 
 TYPE_CHECKING = False
@@ -22,25 +23,6 @@ _HOOKS_PATH = "git runs it (core.hooksPath)"
 _MOST, _DEEPEST = 40_000, 40  # held things below .git/modules; some eight for each submodule
 # In each of git's folders, and no submodule unless it has a HEAD itself.
 _OF_EACH = ("objects", "refs", "logs", "hooks", "info", "lfs", "branches", "rebase-merge", "rebase-apply")
-# In the workspace's root.
-KEPT = {
-    ".vscode": "VS Code obeys it: tasks, settings, extensions",
-    ".idea": "the IDE obeys it: run configurations",
-    ".envrc": "direnv runs it when you enter the folder",
-    ".mcp.json": "claude starts the servers that it names",
-}
-# In the workspace's .claude: what a session must write there (worktrees, plans) stays writable.
-KEPT_OF_CLAUDE = {
-    "settings.json": "claude runs the hooks that it names",
-    "settings.local.json": "claude runs the hooks that it names",
-    "hooks": "settings name what lies there",
-    "skills": "claude obeys them",
-    "commands": "claude obeys them",
-    "agents": "claude obeys them",
-    "output-styles": "claude obeys them",
-    "rules": "claude obeys them",
-    "plugins": "claude loads them",
-}
 # In a folder of git's.
 KEPT_OF_GIT = {
     "hooks": "git runs them",
@@ -62,13 +44,24 @@ def of_workspace(opened: int, root: str) -> Iterator[Held]:
         yield from _of_git_below(opened, ".git", f"{root}/.git")
     else:
         yield from _kept(opened, ".git", root, "it tells git where to look")
-    if is_folder(".claude", opened):
-        yield Held(f"{root}/.claude", _PINNED, writable=True)
-        yield from _all_kept(opened, ".claude", root, KEPT_OF_CLAUDE)
-    else:
-        yield from _kept(opened, ".claude", root, "claude obeys what lies there")
-    for name, reason in KEPT.items():
-        yield from _kept(opened, name, root, reason)
+    found: dict[str, Held] = {}
+    for name, reason in obeyed.kept():
+        for held in _of_row(opened, name, root, reason):
+            found.setdefault(held.place, held)
+    yield from found.values()
+
+
+def _of_row(opened: int, name: str, root: str, reason: str) -> Iterator[Held]:
+    """Of a row's thing: it, and the folder that it lies in; of a folder that is a link all that it leads to."""
+    top, _, below = name.partition("/")
+    if not is_there(name, opened):
+        return
+    if below and is_link(top, opened):
+        yield from _kept(opened, top, root, reason)
+        return
+    if below:
+        yield from _pinned_to(f"{root}/{name}", root)
+    yield from _kept(opened, name, root, reason)
 
 
 def of_config(hooks: Sequence[str], origins: Sequence[str], root: str) -> Iterator[Held]:

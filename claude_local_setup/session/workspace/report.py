@@ -11,6 +11,7 @@ import subprocess
 
 from ..linux.files import is_inside, read_whole
 from ..words import printable
+from . import obeyed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,32 +23,17 @@ _PRUNED = r"( -name node_modules -o -name objects -path */.git/* -o -name .venv 
 
 _GIT_RUNS = "git runs it at your next commit"
 _GIT_OBEYS = "git obeys it, and it can name programs to run"
-_PACKAGES = "the package manager obeys it"
-# (pattern of the path in the workspace, what it could do); the first that fits
-_RUNS = (
+# (pattern of the path in the workspace, what it could do), in git's own folders; the first that fits
+_OF_GIT = (
     (r"/\.git/(modules/.*/)?hooks/.*\.sample$", ""),
-    (r"/\.git/(modules/.*/)?hooks/|/\.husky/|/\.githooks/|/\.?lefthook\.y.*ml$|/\.pre-commit-config\.yaml$", _GIT_RUNS),
+    (r"/\.git/(modules/.*/)?hooks/", _GIT_RUNS),
     (r"/\.git/commondir$|/\.git/worktrees/.*/config\.worktree$", _GIT_OBEYS),
     (r"/\.git/config(\.worktree)?$|/\.git/modules/.*/config$", _GIT_OBEYS),
     (r"/\.git$", "it tells git where to look, and git runs what is configured there"),
-    (r"/\.vscode/|\.code-workspace$", "VS Code obeys it: tasks, settings, extensions"),
-    (r"/\.idea/", "the IDE obeys it: run configurations"),
-    (r"/\.zed/", "Zed obeys it: tasks, settings, language servers"),
-    (r"/\.exrc$|/\.nvimrc$|/\.nvim\.lua$", "vim runs it where its option exrc is set"),
-    (r"/\.dir-locals\.el$", "Emacs obeys it"),
-    (r"/\.devcontainer/|/\.devcontainer\.json$", "VS Code builds and runs what it names"),
-    (r"/\.envrc$", "direnv runs it when you enter the folder"),
-    (r"/\.?mise\.toml$", "mise obeys it when you enter the folder"),
-    (r"/\.mcp\.json$", "claude starts the servers that it names"),
-    (r"/\.claude/settings(\.local)?\.json$", "claude runs the hooks that it names"),
-    (r"/\.claude/(hooks|skills|commands|agents|plugins|rules|output-styles)/", "claude obeys it"),
-    (r"/\.npmrc$|/\.yarnrc$|/\.yarnrc\.yml$|/\.pnpmfile\.cjs$", _PACKAGES),
-    (r"/\.cargo/config(\.toml)?$", "cargo obeys it, and it can name programs to run"),
-    (r"/package\.json$", "npm runs its install scripts"),
-    (r"/\.github/workflows/|/\.gitlab-ci\.yml$", "it runs on your CI when you push"),
 )
 _HOOK = re.compile(r"/(pre-[^/]*|post-[^/]*|[^/]*-msg|update|proc-receive|push-to-checkout|reference-transaction)$")
 _SCRIPTS = re.compile(rb'"(pre|post)?(install|prepare|pack|publish)"\s*:')
+_COMMIT_HOOKS = re.compile(rb'"(lint-staged|simple-git-hooks|husky|pre-commit)"\s*:\s*[\[{]')
 # Only what a new repository, a remote or a branch writes into a config.
 _HARMLESS = re.compile(
     rb'\s*(\[(core|remote "[^"]*"|branch "[^"]*"|user|submodule "[^"]*"|init)\]'
@@ -89,19 +75,21 @@ def what_runs(path: str, root: str, hooks: Sequence[str]) -> str:
     relative = path[len(root) :] if is_inside(path, root) else path
     if any(is_inside(path, folder) and (folder != root or _HOOK.search(relative)) for folder in hooks):
         return "git runs it (core.hooksPath)"
-    reason = next((reason for pattern, reason in _RUNS if re.search(pattern, relative, re.DOTALL)), "")
+    if os.path.basename(relative) == "package.json":
+        return _of_package(path)
+    reason = next((reason for pattern, reason in _OF_GIT if re.search(pattern, relative, re.DOTALL)), None)
     if reason == _GIT_OBEYS and not relative.endswith(("commondir", "config.worktree")) and _is_harmless(path):
         return ""
-    if relative.endswith("/package.json") and not _has_scripts(path):
-        return ""
-    return reason
+    return obeyed.who_obeys(relative) if reason is None else reason
+
+
+def _of_package(path: str) -> str:
+    text = read_whole(path)
+    if text is None or _SCRIPTS.search(text):
+        return "npm runs its install scripts"
+    return _GIT_RUNS if _COMMIT_HOOKS.search(text) else ""
 
 
 def _is_harmless(config: str) -> bool:
     text = read_whole(config)
     return text is not None and all(_HARMLESS.fullmatch(line) for line in text.split(b"\n"))
-
-
-def _has_scripts(package: str) -> bool:
-    text = read_whole(package)
-    return text is None or bool(_SCRIPTS.search(text))
