@@ -9,7 +9,7 @@ import pytest
 from tests.real.machines import Site, opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     with opened(4) as four:
         yield four
