@@ -6,15 +6,16 @@ rules (pure) -> mounts and relays -> run -> report. It starts in front of a wait
 way to the jail is counted in milliseconds: no dataclasses, typing, re, json, pathlib or subprocess there.
 
 Its rooms, each importing from those before it only:
-bundle, words, values, process   its modules in one file; how it speaks; what apply decided; how it begins and ends
-linux       what Python lacks: the kernel's calls, files by descriptor, signals
-network     the jail's network, and the ways out
-shown       what of the machine and the home it is shown: tables with reasons
-jail        the boundary: rules, and what carries them out
-workspace   the folder it works in: git, what is read-only, what is asked about, what is left
-server      asking a model's server
-kept        what it keeps of each workspace
-editor      editors, and the calls that pass
-run         one run, from what is there to its end
-session, unjailed, explain, battery, main   who asks for all that, and what verify tries
+bundle, words    its modules read in one go; how it speaks
+linux            what Python lacks: the kernel's calls, files by descriptor, signals
+values, process  what apply decided; how a session begins and ends
+network          the jail's network, and the ways out
+shown            what of the machine and the home it is shown: tables with reasons
+jail             the boundary: rules, and what carries them out
+workspace        the folder it works in: git, what is read-only, what is asked about, what is left
+server           asking a model's server
+kept             what it keeps of each workspace
+editor           editors, and the calls that pass
+run              one run, from what is there to its end
+arguments, unjailed, session, explain, battery, main   who asks for all that, and what verify tries
 """

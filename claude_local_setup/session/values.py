@@ -15,7 +15,7 @@ PRODUCT = ".local/share/claude-local"  # below the home: the program, these valu
 
 
 class Values:
-    """`home` is as HOME spells it, `real_home` where that leads; the rest as the config has it (config.py)."""
+    """`home` is as HOME spells it, `real_home` where that leads; the rest as the config has it (config/keys.py)."""
 
     version: str
     home: str
