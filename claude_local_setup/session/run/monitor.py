@@ -49,7 +49,7 @@ class Monitor:
             here = os.getpid()
             self._child = os.fork()
             if self._child == 0:
-                self._become(streams, run, here)
+                self._become(streams, run, here, in_front=in_front)
             streams.forget()
             streams.started()
             self._put_in_front() if in_front else None
@@ -57,8 +57,10 @@ class Monitor:
         finally:
             os._exit(1)
 
-    def _become(self, streams: Streams, run: Callable[[int], None], monitor: int) -> None:
+    def _become(self, streams: Streams, run: Callable[[int], None], monitor: int, *, in_front: bool) -> None:
         os.setpgid(0, 0)
+        if in_front:  # both do it: a Ctrl-C that comes before would be for nobody
+            os.tcsetpgrp(self._slave, os.getpid())
         for number, stream in enumerate(streams.inner):
             os.dup2(self._slave if stream < 0 else stream, number)
         for number in (_signal.SIGTTOU, _signal.SIGTSTP, _signal.SIGCHLD, *self._theirs):
