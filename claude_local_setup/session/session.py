@@ -48,7 +48,7 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
     key = read_key(values.enforced)
     made = scene(values, guide, where, questions, path, own_state=state)
     given = environment.of_a_session(values, key, "", values.context_tokens, values.max_output_tokens)
-    return _go(made, words, list(given), _read(values.enforced))
+    return _reported(made, words, list(given), _read(values.enforced))
 
 
 def session(values: Values, path: str, arguments: list[str], program: str) -> int:
@@ -89,8 +89,6 @@ def _jailed(
     given: list[tuple[str, str]],
     rules: bytes,
 ) -> int:
-    import time
-
     from .kept import settings
     from .run.scene import scene
     from .workspace import consent
@@ -99,11 +97,17 @@ def _jailed(
     made = scene(values, guide, where, Questions(where, values.real_home), path, program)
     settings.renew(values, made.there.state)
     words = [program, "--settings", RULES_IN_THE_JAIL, *consent.arguments(where, made.there.state), *arguments]
-    began = int(time.time())
+    return _reported(made, words, given, rules)
+
+
+def _reported(made: Scene, words: Sequence[str], given: list[tuple[str, str]], rules: bytes) -> int:
+    """The exit code; what was left in the workspace is named, whatever the end."""
+    for watched in made.watched:
+        watched.begin()
     try:
         return _go(made, words, given, rules, _report)  # loaded now: an apply may replace the program meanwhile
     finally:
-        _report().planted(made.workspace.root, [path for path, _ in made.there.git], made.hooks, began)
+        _report().tell_planted(made.watched, made.hooks)
 
 
 def _report() -> ModuleType:

@@ -12,6 +12,8 @@ from ..shown import program, programs, surroundings
 from ..shown.surroundings import Found, Guide
 from ..words import Refusal
 from ..workspace import protected, repository, sockets
+from ..workspace.changes import Watched
+from ..workspace.search import Search
 from . import chosen
 
 TYPE_CHECKING = False
@@ -30,12 +32,13 @@ _MOST = 20_000  # mounts that hold something; the kernel gives 100,000 to all to
 class Scene:
     """A workspace with all that was found for a session in it."""
 
-    __slots__ = ("editors", "guide", "hooks", "path", "program", "there", "values", "ways", "workspace")
+    __slots__ = ("editors", "guide", "hooks", "path", "program", "there", "values", "watched", "ways", "workspace")
 
     values: Values
     workspace: Workspace
     guide: Guide
     hooks: list[str]  # the folders that core.hooksPath names, where they lead
+    watched: list[Watched]  # what the session may change, and what there was in it before
     path: str  # PATH as it is in the jail
     program: str
     there: There
@@ -78,6 +81,8 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     system = list(_of_the_system(values, guide))
     hide = list(chosen.hide(values, guide))
     git = list(repository.outside(workspace, guide, hide))
+    made.watched = [Watched(workspace.root, workspace.opened, questions.before)]
+    made.watched += [Watched(folder.path, folder.opened, Search(folder.opened)) for folder in git]
     made.hooks, origins = questions.config.answer()
     writes = list(chosen.writes(values, guide, hide))
     guide.untrusted += tuple(folder.path for folder in git)
@@ -106,7 +111,7 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         hide=hide,
         children=chosen.children(hide),
         mounted=guide.mounted,
-        sockets=list(dict.fromkeys([*sockets.paths(), *questions.sockets.found()])),
+        sockets=list(dict.fromkeys([*sockets.paths(), *sockets.in_workspace(questions.before, workspace.root)])),
         texts=list(_texts(values, made.ways)),
         editors=f"{values.real_home}/.claude/ide",
         tmp_percent=values.tmp_percent,

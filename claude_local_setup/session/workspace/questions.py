@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .git_config import GitConfig
-from .sockets import Search
+from .search import Search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 class Questions:
-    __slots__ = ("config", "sockets")
+    __slots__ = ("before", "config")
 
     def __init__(self, workspace: Workspace, home: str) -> None:
         self.config = GitConfig(workspace, home)
-        self.sockets = Search(workspace)
+        self.before = Search(workspace.opened)  # what there is before the session

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 
-from ..linux.asked import FOLDER, Asked
 from ..linux.files import leads_to
 from ..shown.mounted import read_whole_table
 from ..words import Refusal, say
@@ -14,12 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .place import Workspace
+    from .search import Search
 
 _TABLE = "/proc/net/unix"
 _HEADING = b"Num       RefCount "
-_FOLDER = f"/proc/self/fd/{FOLDER}/"
-_PATIENCE = 10.0  # seconds without a word
 _READINGS = 3  # while sockets come and go the kernel leaves lines out of a reading
 
 
@@ -33,21 +30,12 @@ def paths() -> list[str]:
     return list(dict.fromkeys(leads_to(path) for path in found))
 
 
-class Search:
-    """The sockets in the workspace, wherever they have been moved; looked for beside other work."""
-
-    __slots__ = ("_asked", "_root")
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._root = workspace.root
-        self._asked = Asked(("find", _FOLDER, "-type", "s", "-print0"), workspace.opened)
-
-    def found(self) -> list[str]:
-        """Their paths; of a folder that is too large to be looked through, what was found in time."""
-        said, is_whole = self._asked.answer(_PATIENCE)
-        if not is_whole:
-            say("this workspace is too large to be looked through for sockets: one that was moved may answer")
-        return [f"{self._root}/{os.fsdecode(path)[len(_FOLDER) :]}" for path in said.split(b"\0")[:-1]]
+def in_workspace(search: Search, root: str) -> list[str]:
+    """Those in the workspace, wherever they have been moved."""
+    found = [f"{root}/{path}" for path in search.sockets()]
+    if not search.is_whole:
+        say("this workspace is too large to be looked through for sockets: one that was moved may answer")
+    return found
 
 
 def names(table: bytes) -> list[bytes]:

@@ -1,0 +1,122 @@
+"""What a file that a session has left could do outside the jail: by the table, and by what makes a folder git's."""
+
+from __future__ import annotations
+
+import os
+
+from ..linux.files import is_inside, read_whole
+from . import obeyed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_GIT_RUNS = "git runs it at your next commit"
+_GIT_OBEYS = "git obeys it, and it can name programs to run"
+_POINTER = "it tells git where to look, and git runs what is configured there"
+_OBEYED = ("config", "config.worktree", "commondir")
+_POINTS = 8192  # bytes of a file that holds one path
+_TODOS = ("git-rebase-todo", "todo")
+# What package managers unpack: only what git would obey there is anybody's business.
+_UNPACKED = ("node_modules", ".venv")
+_HOOK = r"/(pre-[^/]*|post-[^/]*|[^/]*-msg|update|proc-receive|push-to-checkout|reference-transaction)$"
+_SCRIPTS = rb'"(pre|post)?(install|prepare|pack|publish)"\s*:'
+_COMMIT_HOOKS = rb'"(lint-staged|simple-git-hooks|husky|pre-commit)"\s*:\s*[\[{]'
+_EXEC = rb"(?m)^[ \t]*(x|exec)[ \t]"
+# Only what a new repository, a remote or a branch writes into a config.
+_HARMLESS = (
+    rb'(?i)\s*(\[(core|remote "[^"]*"|branch "[^"]*"|user|submodule "[^"]*"|init)\]'
+    rb"|(repositoryformatversion|filemode|bare|logallrefupdates|symlinks|ignorecase|precomposeunicode|worktree"
+    rb"|url|fetch|remote|merge|rebase|name|email|active|defaultbranch)\s*=[^!]*)?"
+)
+
+
+def what_runs(path: str, root: str, hooks: Sequence[str]) -> str:
+    """Who runs or obeys the file; "" if nobody does. `hooks`: the folders that core.hooksPath names."""
+    import re
+
+    relative = path[len(root) :] if is_inside(path, root) else path
+    if any(is_inside(path, folder) and (folder != root or re.search(_HOOK, relative)) for folder in hooks):
+        return "git runs it (core.hooksPath)"
+    if (reason := _of_git(path, relative, root)) is not None:
+        return reason
+    parts = relative.split("/")
+    if any(name in parts for name in _UNPACKED):
+        return ""
+    return _of_package(path) if parts[-1] == "package.json" else obeyed.who_obeys(relative)
+
+
+def _of_git(path: str, relative: str, root: str) -> str | None:
+    """None for what is none of git's; "" for what git only keeps."""
+    folder = _git_folder(path, relative)
+    if not folder and os.path.basename(path) == ".git":
+        return "" if _is_worktree(path, root) else _POINTER
+    if not folder:
+        return None
+    inside = path[len(folder) + 1 :]
+    if os.path.islink(path) and not is_inside(os.path.realpath(path), os.path.realpath(folder)):
+        return f"git writes where it leads: {os.readlink(path)}"
+    if inside.startswith("hooks/"):
+        return "" if inside.endswith(".sample") else _GIT_RUNS
+    if inside == "commondir" and _is_registration(folder):
+        return ""
+    if os.path.basename(inside) in _OBEYED and "/refs/" not in f"/{inside}" and "/logs/" not in f"/{inside}":
+        return "" if inside.endswith("config") and _is_harmless(path) else _GIT_OBEYS
+    if os.path.basename(inside) in _TODOS and _has(path, _EXEC):
+        return "git runs what it names at your next rebase --continue"
+    return ""
+
+
+def _is_worktree(pointer: str, root: str) -> bool:
+    """Whether it is a worktree's which the workspace's own repository knows, as `git worktree add` writes it."""
+    line = (read_whole(pointer, largest=_POINTS) or b"").split(b"\n")[0]
+    folder = os.path.realpath(os.path.join(os.path.dirname(pointer), os.fsdecode(line.removeprefix(b"gitdir: "))))
+    back = (read_whole(f"{folder}/gitdir", largest=_POINTS) or b"").split(b"\n")[0]
+    return os.path.dirname(folder) == os.path.realpath(f"{root}/.git/worktrees") and os.fsdecode(back) == pointer
+
+
+def _is_registration(folder: str) -> bool:
+    """Whether it is COMMON/worktrees/NAME, and says so."""
+    line = (read_whole(f"{folder}/commondir", largest=_POINTS) or b"").split(b"\n")[0]
+    common, _, name = folder.rpartition("/worktrees/")
+    return bool(name) and os.path.realpath(f"{folder}/{os.fsdecode(line)}") == os.path.realpath(common)
+
+
+def _git_folder(path: str, relative: str) -> str:
+    """The innermost folder of git's that holds the file: a .git, one of its submodules', or one that is built so."""
+    above = os.path.dirname(path)
+    while len(above) > len(path) - len(relative) or (relative == path and above not in ("", "/")):
+        if _is_built_so(above) or os.path.basename(above) == ".git":
+            return above
+        above = os.path.dirname(above)
+    return ""
+
+
+def _is_built_so(folder: str) -> bool:
+    """gitrepository-layout(5)"""
+    if not os.path.lexists(f"{folder}/HEAD"):
+        return False
+    return os.path.lexists(f"{folder}/commondir") or (
+        os.path.isdir(f"{folder}/objects") and os.path.isdir(f"{folder}/refs")
+    )
+
+
+def _of_package(path: str) -> str:
+    if _has(path, _SCRIPTS):
+        return "npm runs its install scripts"
+    return _GIT_RUNS if _has(path, _COMMIT_HOOKS) else ""
+
+
+def _has(path: str, pattern: bytes) -> bool:
+    """Also of a file that cannot be read, or is too large."""
+    import re
+
+    text = read_whole(path)
+    return text is None or bool(re.search(pattern, text))
+
+
+def _is_harmless(config: str) -> bool:
+    import re
+
+    text = read_whole(config)
+    return text is not None and all(re.fullmatch(_HARMLESS, line) for line in text.split(b"\n"))

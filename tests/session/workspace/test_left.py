@@ -1,0 +1,87 @@
+"""What a session leaves is named, in any form: moved folders, git folders, links in them; nothing else is."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.homes import Home
+from tests.session.workspace.ends import session_of
+
+EVIL = "mkdir -p made/objects made/refs; echo ref: refs/heads/main >made/HEAD; printf '[core]\\nfsmonitor = ./x\\n'"
+LEFT = {
+    "a folder that was moved": ("mv docs/x .vscode", ".vscode/tasks.json: VS Code obeys it"),
+    "one that holds such a folder": ("mv docs/y sub", "sub/.idea/w.xml: the IDE obeys it"),
+    "one that was touched since": ("mv docs/y sub; touch -d 2001-01-01 sub; touch sub/a", "sub/.idea/w.xml: the IDE"),
+    "one moved away and another in its place": ("mv docs/z gone; mv docs/y docs/z", "docs/z/.idea/w.xml: the IDE"),
+    "a folder that was copied with its times": ("cp -a docs/x .vscode", ".vscode/tasks.json: VS Code obeys it"),
+    "a bare repository": ("git init -q --bare a/b; git -C a/b config core.fsmonitor ./x", "a/b/config: git obeys it"),
+    "a bare repository by hand": (f"{EVIL} >made/config", "made/config: git obeys it"),
+    "one among packages": (
+        f"mkdir node_modules; cd node_modules; {EVIL} >made/config",
+        "node_modules/made/config: git",
+    ),
+    "one that was moved": ("mv docs/repo here", "here/config: git obeys it"),
+    "a hook in one": ("git init -q --bare b; echo x >b/hooks/post-update", "b/hooks/post-update: git runs it"),
+    "a link in git's folder": ("ln -sf ../../.bashrc .git/COMMIT_EDITMSG", ".git/COMMIT_EDITMSG: git writes where it"),
+    "a link in its logs": ("rm -rf .git/logs; mkdir .git/logs; ln -s ~/.profile .git/logs/HEAD", ".git/logs/HEAD: git"),
+    "a todo": (
+        "mkdir .git/rebase-merge; echo 'exec x' >.git/rebase-merge/git-rebase-todo",
+        "git-rebase-todo: git runs",
+    ),
+    "a sequencer's todo": ("mkdir .git/sequencer; echo 'x touch y' >.git/sequencer/todo", "sequencer/todo: git runs"),
+    "a pointer": ("mkdir w; echo 'gitdir: ../docs/repo' >w/.git", "w/.git: it tells git where to look"),
+    "packages' commit hooks": ('echo \'{"lint-staged": {"*": "x"}}\' >package.json', "package.json: git runs it"),
+}
+SILENT = {
+    "nothing": "true",
+    "work": "echo x >main.py; mkdir -p src; mv main.py src; rm -r docs; git add -A; git commit -qm x",
+    "a branch": "git checkout -qb b; echo x >y; git add y; git commit -qm y; git checkout -q main; git merge -q b",
+    "a rebase": "git checkout -qb other; echo x >y; git add y; git commit -qm y; git rebase -q main; git gc -q",
+    "a worktree": "git worktree add -q .claude/worktrees/one; cd .claude/worktrees/one; echo x >y",
+    "a new repository": "git init -q new; cd new; echo x >y; git add y; git commit -qm y",
+    "packages": "mkdir -p node_modules/a/.vscode; echo '\"postinstall\":' >node_modules/a/package.json",
+    "an environment": "python3 -m venv --without-pip .venv",
+}
+
+
+@pytest.fixture
+def work(ready: Home) -> Path:
+    """A repository that had all this before the session."""
+    work = ready.workspace()
+    ready.write(".gitconfig", "[user]\nname = a\nemail = a@b\n[init]\ndefaultBranch = main\n")
+    for name in ("x/tasks.json", "y/.idea/w.xml", "z/plain"):
+        ready.write(f"{work.name}/docs/{name}", "{}\n")
+    script = (
+        "git init -q . && git init -q --bare docs/repo && git -C docs/repo config core.fsmonitor ./x && git add docs/x"
+    )
+    assert ready.run("sh", "-c", f"{script} && git commit -qm x", cwd=work).returncode == 0
+    subprocess.run(["find", work, "-exec", "touch", "-hd", "2020-01-01", "{}", "+"], check=True)
+    return work
+
+
+@pytest.mark.parametrize("what", LEFT)
+def test_what_a_session_left_is_named(ready: Home, work: Path, what: str) -> None:
+    script, line = LEFT[what]
+    assert line in session_of(ready, script)
+
+
+@pytest.mark.parametrize("what", SILENT)
+def test_of_ordinary_work_nothing_is(ready: Home, work: Path, what: str) -> None:
+    assert session_of(ready, SILENT[what]) == ""
+
+
+def test_after_a_command_too(ready: Home, work: Path) -> None:
+    assert ready.json("apply", "-y")["failed"] == 0
+    done = ready.local("--jail", "sh", "-c", "echo x >.envrc; exit 3", cwd=work)
+    assert done.returncode == 3
+    assert "  .envrc: direnv runs it when you enter the folder" in done.stderr.splitlines()
+
+
+def test_what_the_user_wrote_just_before_is_not(ready: Home, work: Path) -> None:
+    assert ready.json("apply", "-y")["failed"] == 0
+    script = 'for n in 1 2 3 4 5; do echo $n >sub.envrc; echo $n >"$1/.npmrc"; "$2" --jail true; done'
+    done = ready.run("sh", "-c", script, "x", str(work), str(ready.path / ".local/bin/claude-local"), cwd=work)
+    assert (done.stdout, done.stderr) == ("", "")
