@@ -64,19 +64,27 @@ def use() -> bool:
 
 
 def leave() -> None:
-    """Leaves a bundle for the next start; a folder that cannot be written has none."""
+    """Leaves a bundle for the next start, beside what Python has left; none where that is not there: the folder cannot
+    be written, or an apply has taken it away meanwhile."""
     if os.path.exists(_FILE):
         return
     part = f"{_FILE}.{os.getpid()}"
     try:
         content = _MAGIC + marshal.dumps({name: (file, code) for name, file, code in _compiled()})
-        os.makedirs(_CACHE, exist_ok=True)
-        with open(part, "xb") as made:
+        with open(part, "wb") as made:
             made.write(content)
+            made.flush()
+            os.fsync(made.fileno())  # a damaged one would be read at each start
         os.replace(part, _FILE)
-    except (OSError, ValueError, SyntaxError):
-        if os.path.exists(part):
-            os.unlink(part)
+    except (OSError, ValueError, SyntaxError, KeyboardInterrupt):
+        _remove(part)
+
+
+def _remove(part: str) -> None:
+    try:
+        os.unlink(part)
+    except OSError:
+        pass  # it was not there yet, or its folder is gone
 
 
 def _compiled() -> Iterator[tuple[str, str, bytes]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,17 @@ def test_no_session_can_change_it(home: Home) -> None:
     home.local("--jail", "sh", "-c", script, cwd=home.workspace())
     assert loader(home) == "True _Modules"
     assert not (left.parent / "new").exists()
+
+
+def test_a_session_that_outlives_its_program_does_not_bring_its_folder_back(home: Home) -> None:
+    words = [str(home.path / ".local/bin/claude-local"), "--jail", "sh", "-c", "echo up; read x"]
+    with subprocess.Popen(
+        words, cwd=home.workspace(), env=home.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as session:
+        assert session.stdout
+        assert session.stdout.readline() == "up\n"
+        program = installed.folder(home.path).parent
+        shutil.rmtree(program)
+        session.communicate("go\n", timeout=60)
+    assert session.returncode == 0
+    assert not program.exists()

@@ -30,6 +30,24 @@ def test_2500_submodules(made: Home, work: Path) -> None:
     assert done.stdout == "kept\n" * 3
 
 
+def test_in_forty_thousand_folders_a_socket_is_closed_and_all_is_looked_through(
+    made: Home, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for outer in range(200):
+        for inner in range(200):
+            (work / f"a folder with quite a long name, {outer}/and another one, number {inner}").mkdir(parents=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        monkeypatch.chdir(work)  # its path is too long for a socket's name
+        listener.bind("zz")
+        listener.listen()
+        (work / "zz").rename(work / "moved")
+        script = "import socket; print(socket.socket(socket.AF_UNIX).connect_ex('moved') != 0)"
+        done = start(made, work, "--jail", "sh", "-c", f'python3 -c "{script}"; mkdir new; echo x >new/.envrc')
+    assert done.stdout == "True\n"
+    assert "too large" not in done.stderr
+    assert "  new/.envrc: direnv runs it when you enter the folder" in done.stderr.splitlines()
+
+
 @pytest.mark.parametrize("kind", ["modules", "worktrees"])
 def test_more_than_anybody_has_is_refused_or_kept_but_never_left_open(made: Home, work: Path, kind: str) -> None:
     made.run("git", "init", "-q", cwd=work)

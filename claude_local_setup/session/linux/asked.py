@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import select
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FOLDER = 3
-_LARGEST = 16_000_000  # bytes of an answer
+_LARGEST = 64_000_000  # bytes of an answer
 
 
 class Asked:
@@ -33,11 +34,14 @@ class Asked:
         os.close(writer)
 
     def answer(self, patience: float) -> tuple[bytes, bool]:
-        """What it says, and whether that is all; it is ended where it says nothing for so many seconds."""
+        """What it says, and whether that is all; it is ended where it is not done after so many seconds."""
         parts: list[bytes] = []
-        whole = False
-        while not whole and len(parts) * 65536 < _LARGEST and select.select([self._answer], [], [], patience)[0]:
+        size, whole, end = 0, False, time.monotonic() + patience
+        while not whole and size < _LARGEST:
+            if not select.select([self._answer], [], [], max(0, end - time.monotonic()))[0]:
+                break
             parts.append(os.read(self._answer, 65536))
+            size += len(parts[-1])
             whole = not parts[-1]
         os.close(self._answer)
         if self._process:

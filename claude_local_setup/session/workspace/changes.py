@@ -1,11 +1,13 @@
 """What a session has changed in the folders that it may write: files by their inode's own time, folders by what is now
-at their place. A folder that was moved has old files in it: all of them count.
+at their place. A folder that was moved has old files in it, and one that has become git's old settings: all count.
 """
 
 from __future__ import annotations
 
 import os
+import time
 
+from .looking import is_git_folder
 from .search import Search
 
 TYPE_CHECKING = False
@@ -18,45 +20,65 @@ _COARSE = 5  # CLOCK_REALTIME_COARSE: the one that inodes' times are taken from
 
 
 class Watched:
-    """A folder, open, with what there was in it when the session began."""
+    """A folder, open, with what there was in it when the session began; and, at its end, what has changed."""
 
-    __slots__ = ("_before", "_opened", "_since", "is_whole", "path")
+    __slots__ = ("_before", "_git", "_opened", "_since", "changed", "is_whole", "path", "unlisted")
 
     def __init__(self, path: str, opened: int, before: Search) -> None:
         self.path = path
         self._opened = opened
         self._before = before
-        self._since = ""
-        self.is_whole = True
 
     def begin(self) -> None:
         """From now on what changes is the session's."""
-        self._before.folders()
-        import time
-
+        self._before.read()
+        self._git = self._git_folders(self._before)
         seconds, rest = divmod(time.clock_gettime_ns(_COARSE), _SECOND)
         if os.fstat(self._opened).st_ctime_ns % _SECOND == 0:  # a file system that counts in seconds, or in two
             seconds, rest = seconds - 2, 0
         self._since = f"@{seconds}.{rest:09d}"
 
-    def changed(self) -> Iterator[str]:
-        """Paths of files and links, each once."""
+    def end(self) -> None:
+        """`changed`: paths of files and links; `unlisted`: of folders that say no longer what is in them."""
         files = ("(", "-type", "f", "-o", "-type", "l", ")", "-newerct", self._since, "-printf", r"f%P\0")
         after = Search(self._opened, files)
-        below = [*after.others(), *self._in_moved(after.folders())]
+        after.read()
         self.is_whole = self._before.is_whole and after.is_whole
-        yield from (f"{self.path}/{path}" for path in dict.fromkeys(below))
+        below = [*after.others(), *self._in_moved(after), *self._in_new_git_folders(after)]
+        self.changed = [f"{self.path}/{path}" for path in dict.fromkeys(below)]
+        before = set(self._before.unlisted())
+        self.unlisted = [f"{self.path}/{path}" for path in after.unlisted() if path not in before]
 
-    def _in_moved(self, after: dict[str, int]) -> Iterator[str]:
-        before = self._before.folders()
-        new = {path for path, inode in after.items() if before.get(path) != inode}
-        tops = [path for path in new if path and os.path.dirname(path) not in new]
+    def _in_moved(self, after: Search) -> Iterator[str]:
+        """Of what there was before only a part may be known: then nothing tells what is new at its place."""
+        before = self._before.folders() if self._before.is_whole else after.folders()
+        new = {path for path, inode in after.folders().items() if before.get(path) != inode}
+        tops = sorted(path for path in new if path and os.path.dirname(path) not in new)
         count = 0
         for top in tops:
-            for folder, folders, names in os.walk(f"/proc/self/fd/{self._opened}/{top}"):
-                links = [name for name in folders if os.path.islink(f"{folder}/{name}")]
-                for name in (*names, *links):
-                    yield f"{folder}/{name}".partition(f"/fd/{self._opened}/")[2]
-                    count += 1
+            for path in self._files_below(top):
+                count += 1
                 if count > _MOST:
+                    self.is_whole = False
                     return
+                yield path
+
+    def _files_below(self, top: str) -> Iterator[str]:
+        here = f"/proc/self/fd/{self._opened}/"
+        for folder, folders, names in os.walk(here + top):
+            links = (name for name in folders if os.path.islink(f"{folder}/{name}"))
+            yield from (f"{folder}/{name}"[len(here) :] for name in (*names, *links))
+
+    def _git_folders(self, search: Search) -> set[str]:
+        return {path for path in search.heads() if is_git_folder(f"/proc/self/fd/{self._opened}/{path}")}
+
+    def _in_new_git_folders(self, after: Search) -> Iterator[str]:
+        """What git obeys in a folder that has become its own, whenever it was written."""
+        for folder in self._git_folders(after) - self._git:
+            for name in ("config", "config.worktree", "commondir", "hooks"):
+                path = f"{folder}/{name}".lstrip("/")
+                there = f"/proc/self/fd/{self._opened}/{path}"
+                if os.path.isdir(there) and not os.path.islink(there):
+                    yield from self._files_below(path)
+                elif os.path.lexists(there):
+                    yield path

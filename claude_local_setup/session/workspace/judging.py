@@ -6,15 +6,17 @@ import os
 
 from ..linux.files import is_inside, read_whole
 from . import obeyed
+from .looking import is_git_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _GIT_RUNS = "git runs it at your next commit"
 _GIT_OBEYS = "git obeys it, and it can name programs to run"
 _POINTER = "it tells git where to look, and git runs what is configured there"
 _OBEYED = ("config", "config.worktree", "commondir")
+_KEPT = ("objects", "refs", "logs", "lfs", "annex")  # in a folder of git's: names there are branches' and users'
 _POINTS = 8192  # bytes of a file that holds one path
 _TODOS = ("git-rebase-todo", "todo")
 # What package managers unpack: only what git would obey there is anybody's business.
@@ -31,38 +33,47 @@ _HARMLESS = (
 )
 
 
-def what_runs(path: str, root: str, hooks: Sequence[str]) -> str:
+def links_of(root: str) -> Iterator[tuple[str, str]]:
+    """(where it leads, its name) of each link in the root that the table names: what lies there is obeyed as well."""
+    for name in obeyed.heads():
+        if os.path.islink(f"{root}/{name}"):
+            yield os.path.realpath(f"{root}/{name}"), name
+
+
+def what_runs(path: str, root: str, hooks: Sequence[str], links: Sequence[tuple[str, str]] = ()) -> str:
     """Who runs or obeys the file; "" if nobody does. `hooks`: the folders that core.hooksPath names."""
     import re
 
     relative = path[len(root) :] if is_inside(path, root) else path
     if any(is_inside(path, folder) and (folder != root or re.search(_HOOK, relative)) for folder in hooks):
         return "git runs it (core.hooksPath)"
-    if (reason := _of_git(path, relative, root)) is not None:
-        return reason
-    parts = relative.split("/")
-    if any(name in parts for name in _UNPACKED):
-        return ""
-    return _of_package(path) if parts[-1] == "package.json" else obeyed.who_obeys(relative)
-
-
-def _of_git(path: str, relative: str, root: str) -> str | None:
-    """None for what is none of git's; "" for what git only keeps."""
-    folder = _git_folder(path, relative)
-    if not folder and os.path.basename(path) == ".git":
+    if os.path.basename(path) == ".git":
         return "" if _is_worktree(path, root) else _POINTER
-    if not folder:
-        return None
-    inside = path[len(folder) + 1 :]
+    if reason := _of_git(path, root):
+        return reason
+    names = [name + path[len(target) :] for target, name in links if is_inside(path, target)]
+    parts = relative.split("/")
+    if not any(name in parts for name in (".git", *_UNPACKED)):  # no other program looks there
+        if parts[-1] == "package.json":
+            return _of_package(path)
+        names.append(relative)
+    return next(filter(None, map(obeyed.who_obeys, names)), "")
+
+
+def _of_git(path: str, root: str) -> str:
+    """What git makes of a file in a folder of its own; "" for what it only keeps, and for all others' files."""
+    folder = _git_folder(path, root)
+    inside = path[len(folder) + 1 :] if folder else ""
+    parts = inside.split("/")
+    if not folder or (parts[0] in _KEPT and not os.path.islink(path)):
+        return ""
     if os.path.islink(path) and not is_inside(os.path.realpath(path), os.path.realpath(folder)):
         return f"git writes where it leads: {os.readlink(path)}"
-    if inside.startswith("hooks/"):
-        return "" if inside.endswith(".sample") else _GIT_RUNS
-    if inside == "commondir" and _is_registration(folder):
-        return ""
-    if os.path.basename(inside) in _OBEYED and "/refs/" not in f"/{inside}" and "/logs/" not in f"/{inside}":
-        return "" if inside.endswith("config") and _is_harmless(path) else _GIT_OBEYS
-    if os.path.basename(inside) in _TODOS and _has(path, _EXEC):
+    if "hooks" in parts[:-1]:
+        return "" if parts[-1].endswith(".sample") else _GIT_RUNS
+    if parts[-1] in _OBEYED and not (inside == "commondir" and _is_registration(folder)):
+        return "" if parts[-1] == "config" and _is_harmless(path) else _GIT_OBEYS
+    if parts[-1] in _TODOS and _has(path, _EXEC):
         return "git runs what it names at your next rebase --continue"
     return ""
 
@@ -82,23 +93,15 @@ def _is_registration(folder: str) -> bool:
     return bool(name) and os.path.realpath(f"{folder}/{os.fsdecode(line)}") == os.path.realpath(common)
 
 
-def _git_folder(path: str, relative: str) -> str:
+def _git_folder(path: str, root: str) -> str:
     """The innermost folder of git's that holds the file: a .git, one of its submodules', or one that is built so."""
+    outermost = len(root) if is_inside(path, root) else 2
     above = os.path.dirname(path)
-    while len(above) > len(path) - len(relative) or (relative == path and above not in ("", "/")):
-        if _is_built_so(above) or os.path.basename(above) == ".git":
+    while len(above) >= outermost:
+        if os.path.basename(above) == ".git" or is_git_folder(above):
             return above
         above = os.path.dirname(above)
     return ""
-
-
-def _is_built_so(folder: str) -> bool:
-    """gitrepository-layout(5)"""
-    if not os.path.lexists(f"{folder}/HEAD"):
-        return False
-    return os.path.lexists(f"{folder}/commondir") or (
-        os.path.isdir(f"{folder}/objects") and os.path.isdir(f"{folder}/refs")
-    )
 
 
 def _of_package(path: str) -> str:

@@ -66,7 +66,8 @@ ROWS: tuple[tuple[str, str, bool], ...] = (
     (".mise.toml", _MISE, True),
     ("mise.local.toml", _MISE, True),
     (".mise.local.toml", _MISE, True),
-    ("mise", _MISE, False),
+    ("mise/config.toml", _MISE, True),
+    ("mise/config.local.toml", _MISE, True),
     (".mise", _MISE, True),
     (".config/mise.toml", _MISE, True),
     (".config/mise", _MISE, True),
@@ -117,6 +118,11 @@ def who_obeys(relative: str) -> str:
             if parts[start + 1 : start + 1 + len(rest)] == rest:
                 return reason
     return next((reason for pattern, reason in patterns if fnmatchcase(parts[-1], pattern)), "")
+
+
+def heads() -> list[str]:
+    """The first part of each row's name, each once."""
+    return list(dict.fromkeys(name.partition("/")[0] for name, *_ in ROWS))
 
 
 _Rows = dict[str, list[tuple[list[str], str]]]

@@ -54,14 +54,11 @@ def of_workspace(opened: int, root: str) -> Iterator[Held]:
 def _of_row(opened: int, name: str, root: str, reason: str) -> Iterator[Held]:
     """Of a row's thing: it, and the folder that it lies in; of a folder that is a link all that it leads to."""
     top, _, below = name.partition("/")
-    if not is_there(name, opened):
-        return
     if below and is_link(top, opened):
         yield from _kept(opened, top, root, reason)
-        return
-    if below:
+    elif is_there(name, opened):
         yield from _pinned_to(f"{root}/{name}", root)
-    yield from _kept(opened, name, root, reason)
+        yield from _kept(opened, name, root, reason)
 
 
 def of_config(hooks: Sequence[str], origins: Sequence[str], root: str) -> Iterator[Held]:

@@ -7,29 +7,38 @@ from __future__ import annotations
 
 import os
 
-from ..words import printable
+from ..words import printable, say
 from . import judging
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from .changes import Watched
 
 _MOST = 20
+_UNLISTED = "it cannot be looked into, and what is in it can be obeyed all the same"
 
 
 def tell_planted(watched: Sequence[Watched], hooks: Sequence[str]) -> None:
     """Says what there is of it, in the workspace (the first) and in what git keeps of it elsewhere."""
     root = watched[0].path
-    found = []
     for one in watched:
-        for path in one.changed():
-            if reason := judging.what_runs(path, root, hooks):
-                found.append(f"  {printable(path.removeprefix(root + '/'))}: {reason}\n")
-        if not one.is_whole:
-            found.append(f"  {printable(one.path)}: it is too large, not all of it was looked through\n")
+        one.end()
+    found = [f"  {printable(path.removeprefix(f'{root}/'))}: {why}\n" for path, why in _planted(watched, root, hooks)]
     if found:
         more = f"  and {len(found) - _MOST} more\n" if len(found) > _MOST else ""
         head = "claude-local: this session made or changed files that run outside the jail; look at them first:\n"
         os.write(2, (head + "".join(found[:_MOST]) + more).encode("utf-8", "replace"))
+    for one in watched:
+        if not one.is_whole:
+            say(f"{one.path} is too large: not all that this session left was looked through: git status")
+
+
+def _planted(watched: Sequence[Watched], root: str, hooks: Sequence[str]) -> Iterator[tuple[str, str]]:
+    links = list(judging.links_of(root))
+    for one in watched:
+        yield from ((path, _UNLISTED) for path in one.unlisted)
+        for path in one.changed:
+            if reason := judging.what_runs(path, root, hooks, links):
+                yield path, reason

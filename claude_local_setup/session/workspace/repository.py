@@ -7,6 +7,7 @@ import stat
 
 from ..linux.files import is_inside, read_whole
 from ..shown.secrets import refusal
+from .looking import is_git_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,10 +108,7 @@ def _leads_to(folder: int) -> int:
 
 
 def _is_repository(opened: int) -> bool:
-    """HEAD, and the rest here or in the common directory (gitrepository-layout(5))."""
-    if not _is_file("HEAD", opened):
-        return False
-    return _is_file("commondir", opened) or (_is_folder("objects", opened) and _is_folder("refs", opened))
+    return is_git_folder(f"/proc/self/fd/{opened}")
 
 
 def _line(name: str, at: int) -> str:
@@ -134,11 +132,4 @@ def _plain_stat(name: str, at: int) -> os.stat_result | None:
 
 def _is_file(name: str, at: int) -> bool:
     told = _plain_stat(name, at)
-    return told is not None and (stat.S_ISREG(told.st_mode) or (name == "HEAD" and stat.S_ISLNK(told.st_mode)))
-
-
-def _is_folder(name: str, at: int) -> bool:
-    try:
-        return stat.S_ISDIR(os.stat(name, dir_fd=at).st_mode)
-    except OSError:
-        return False
+    return told is not None and stat.S_ISREG(told.st_mode)

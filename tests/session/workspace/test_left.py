@@ -35,6 +35,24 @@ LEFT = {
     "a pointer": ("mkdir w; echo 'gitdir: ../docs/repo' >w/.git", "w/.git: it tells git where to look"),
     "packages' commit hooks": ('echo \'{"lint-staged": {"*": "x"}}\' >package.json', "package.json: git runs it"),
 }
+SHAM = "mkdir -p {0}/objects {0}/refs; echo ref: refs/heads/main >{0}/HEAD; "
+IN_SHAM, AT_ROOT = SHAM.format("s"), SHAM.format(".")
+LEFT |= {
+    "a hook of a submodule to be": (
+        "mkdir -p .git/modules/x/hooks; echo x >.git/modules/x/hooks/post-merge",
+        "git runs",
+    ),
+    "settings in a sham repository": (IN_SHAM + "mkdir s/.vscode; echo >s/.vscode/t", "s/.vscode/t: VS Code"),
+    "a pointer in one": (IN_SHAM + "mkdir s/w; echo 'gitdir: x' >s/w/.git", "s/w/.git: it tells git where"),
+    "the root as a sham repository": (AT_ROOT + "echo x >.envrc", "  .envrc: direnv runs it"),
+    "the root as a repository": (AT_ROOT + "printf '[core]\\nfsmonitor = ./x\\n' >config", "  config: git obeys it"),
+    "a folder that cannot be listed": ("mkdir .vscode; echo >.vscode/t; chmod 111 .vscode", "  .vscode: it cannot be"),
+    "one that holds one": ("mkdir -p c/.vscode; echo >c/.vscode/t; chmod 111 c", "  c: it cannot be looked into"),
+    "one that could be listed before": ("echo >docs/z/.envrc; chmod 111 docs/z", "  docs/z: it cannot be looked into"),
+    "where a link leads that led nowhere": ("mkdir later; echo x >later/t", "  later/t: the IDE obeys it"),
+    "a repository made of what was there": ("echo ref: refs/heads/main >docs/almost/HEAD", "docs/almost/config: git"),
+    "hooks made of what was there": ("mkdir docs/few/refs", "docs/few/hooks/post-merge: git runs it"),
+}
 SILENT = {
     "nothing": "true",
     "work": "echo x >main.py; mkdir -p src; mv main.py src; rm -r docs; git add -A; git commit -qm x",
@@ -54,6 +72,11 @@ def work(ready: Home) -> Path:
     ready.write(".gitconfig", "[user]\nname = a\nemail = a@b\n[init]\ndefaultBranch = main\n")
     for name in ("x/tasks.json", "y/.idea/w.xml", "z/plain"):
         ready.write(f"{work.name}/docs/{name}", "{}\n")
+    (work / ".idea").symlink_to("later")
+    for name in ("almost/objects/x", "almost/refs/x", "few/objects/x", "few/hooks/post-merge"):
+        ready.write(f"{work.name}/docs/{name}", "x")
+    ready.write(f"{work.name}/docs/almost/config", "[core]\n\tfsmonitor = ./x\n")
+    ready.write(f"{work.name}/docs/few/HEAD", "ref: refs/heads/main\n")
     script = (
         "git init -q . && git init -q --bare docs/repo && git -C docs/repo config core.fsmonitor ./x && git add docs/x"
     )
@@ -65,7 +88,16 @@ def work(ready: Home) -> Path:
 @pytest.mark.parametrize("what", LEFT)
 def test_what_a_session_left_is_named(ready: Home, work: Path, what: str) -> None:
     script, line = LEFT[what]
-    assert line in session_of(ready, script)
+    said = session_of(ready, f"{script}; true")
+    ready.run("chmod", "-R", "u+rwx", str(work))
+    assert line in said
+
+
+def test_that_not_all_was_looked_through_is_said(ready: Home, work: Path) -> None:
+    (work / "docs/many").mkdir()
+    for number in range(20_100):
+        (work / f"docs/many/{number}").touch()
+    assert "not all that this session left was looked through" in session_of(ready, "mv docs/many many")
 
 
 @pytest.mark.parametrize("what", SILENT)

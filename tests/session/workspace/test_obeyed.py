@@ -72,5 +72,23 @@ def chunks(names: list[str], count: int) -> list[list[str]]:
 
 
 def test_ordinary_files_are_obeyed_by_nobody() -> None:
-    for name in ("main.py", "src/vscode/x", "mise.txt", "docs/claude/hooks/x", "a.envrc.py", "github/workflows/x"):
+    for name in (
+        "main.py",
+        "src/vscode/x",
+        "mise.txt",
+        "docs/mise/readme.md",
+        "docs/claude/hooks/x",
+        "a.envrc.py",
+        "github/workflows/x",
+    ):
         assert obeyed.who_obeys(name) == "", name
+
+
+@pytest.mark.parametrize("there", ["settings.json", "readme"])
+def test_where_a_folder_is_a_link_all_that_it_leads_to_is_read_only(ready: Home, there: str) -> None:
+    shared = ready.workspace() / "shared"
+    shared.mkdir()
+    (shared / there).write_text("{}\n")
+    (ready.workspace() / ".claude").symlink_to("shared")
+    session_of(ready, "echo x >shared/settings.local.json; mkdir shared/hooks; mv shared other; true")
+    assert [path.name for path in shared.iterdir()] == [there]
