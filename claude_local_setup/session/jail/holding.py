@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from errno import ENOENT
+from errno import EINVAL, ENOENT
 
 from ..linux import kernel
 from ..values import OWN_IN_THE_JAIL
@@ -12,7 +12,13 @@ from ..words import Refusal
 from .mounts import Cover, Held
 from .root import Root, lay, unmade
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .mounts import Mount
+
 _TRIES = 20
+# What another session does to a place meanwhile: it is removed, or what was mounted there went with its old name.
+_EXCHANGED = (ENOENT, EINVAL)
 
 
 def hold(root: Root, mount: Held) -> None:
@@ -25,7 +31,7 @@ def hold(root: Root, mount: Held) -> None:
         kernel.attach_tree(tree, place)
         os.close(tree)
     except OSError as error:
-        if error.errno != ENOENT:  # it was removed meanwhile
+        if error.errno not in _EXCHANGED:  # else make_sure looks again
             raise unmade(mount, error) from None
     finally:
         os.close(place)
@@ -38,7 +44,11 @@ def make_sure(root: Root, mount: Held) -> None:
         if place < 0 or _is_mounted(root, mount.place, place):
             return
         hold(root, mount)
-    raise Refusal(f"{mount.place} is being exchanged all the time", remedy="end the other session in this workspace")
+    raise _exchanged(mount)
+
+
+def _exchanged(mount: Mount) -> Refusal:
+    return Refusal(f"{mount.place} is being exchanged all the time", remedy="end the other session in this workspace")
 
 
 def _named(root: Root, place: str) -> int:
@@ -60,17 +70,31 @@ def _is_mounted(root: Root, name: str, place: int) -> bool:
 
 
 def cover(root: Root, mount: Cover) -> None:
-    place = _named(root, mount.place)
-    if place < 0:
-        return
-    mode = os.fstat(place).st_mode
-    if mount.kind == "socket" and not stat.S_ISSOCK(mode):
-        os.close(place)
-        return
+    for _ in range(_TRIES):
+        place = _named(root, mount.place)
+        if place < 0:
+            return
+        mode = os.fstat(place).st_mode
+        if mount.kind == "socket" and not stat.S_ISSOCK(mode):
+            os.close(place)
+            return
+        try:
+            _lay_nothing(root, "folder" if stat.S_ISDIR(mode) else "file", place)
+        except OSError as error:
+            if error.errno not in _EXCHANGED:
+                raise unmade(mount, error) from None
+        else:
+            return
+    raise _exchanged(mount)
+
+
+def _lay_nothing(root: Root, kind: str, place: int) -> None:
     own = root.folder(f"{OWN_IN_THE_JAIL}/empty")
-    _nothing(own)
-    lay(own, "folder" if stat.S_ISDIR(mode) else "file", place)
-    os.close(own)
+    try:
+        _nothing(own)
+        lay(own, kind, place)
+    finally:
+        os.close(own)
 
 
 def _nothing(own: int) -> None:

@@ -97,8 +97,11 @@ def _parts(place: str) -> list[str]:
 def lay(folder: int, name: str, place: int) -> None:
     """Lays what the root's own folder has under that name over an open place, read-only; closes the place."""
     source = os.open(name, _ANY, dir_fd=folder)
-    tree = kernel.clone_tree(source, deep=False)
-    kernel.confine_tree(tree, read_only=True)
-    kernel.attach_tree(tree, place)
-    for file in (source, tree, place):
-        os.close(file)
+    opened = [source, place]
+    try:
+        opened.append(tree := kernel.clone_tree(source, deep=False))
+        kernel.confine_tree(tree, read_only=True)
+        kernel.attach_tree(tree, place)
+    finally:
+        for file in opened:
+            os.close(file)

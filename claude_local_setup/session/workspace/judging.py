@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..linux.files import is_inside, read_whole
+from ..linux.files import is_inside, leads_to, read_whole
 from . import obeyed
 from .looking import is_git_folder
 
@@ -37,7 +37,7 @@ def links_of(root: str) -> Iterator[tuple[str, str]]:
     """(where it leads, its name) of each link in the root that the table names: what lies there is obeyed as well."""
     for name in obeyed.heads():
         if os.path.islink(f"{root}/{name}"):
-            yield os.path.realpath(f"{root}/{name}"), name
+            yield leads_to(f"{root}/{name}"), name
 
 
 def what_runs(path: str, root: str, hooks: Sequence[str], links: Sequence[tuple[str, str]] = ()) -> str:
@@ -67,8 +67,8 @@ def _of_git(path: str, root: str) -> str:
     parts = inside.split("/")
     if not folder or (parts[0] in _KEPT and not os.path.islink(path)):
         return ""
-    if os.path.islink(path) and not is_inside(os.path.realpath(path), os.path.realpath(folder)):
-        return f"git writes where it leads: {os.readlink(path)}"
+    if os.path.islink(path) and not is_inside(leads_to(path), leads_to(folder)):
+        return f"git writes where it leads: {leads_to(path)}"
     if "hooks" in parts[:-1]:
         return "" if parts[-1].endswith(".sample") else _GIT_RUNS
     if parts[-1] in _OBEYED and not (inside == "commondir" and _is_registration(folder)):
@@ -81,16 +81,16 @@ def _of_git(path: str, root: str) -> str:
 def _is_worktree(pointer: str, root: str) -> bool:
     """Whether it is a worktree's which the workspace's own repository knows, as `git worktree add` writes it."""
     line = (read_whole(pointer, largest=_POINTS) or b"").split(b"\n")[0]
-    folder = os.path.realpath(os.path.join(os.path.dirname(pointer), os.fsdecode(line.removeprefix(b"gitdir: "))))
+    folder = leads_to(os.path.join(os.path.dirname(pointer), os.fsdecode(line.removeprefix(b"gitdir: "))))
     back = (read_whole(f"{folder}/gitdir", largest=_POINTS) or b"").split(b"\n")[0]
-    return os.path.dirname(folder) == os.path.realpath(f"{root}/.git/worktrees") and os.fsdecode(back) == pointer
+    return os.path.dirname(folder) == leads_to(f"{root}/.git/worktrees") and os.fsdecode(back) == pointer
 
 
 def _is_registration(folder: str) -> bool:
     """Whether it is COMMON/worktrees/NAME, and says so."""
     line = (read_whole(f"{folder}/commondir", largest=_POINTS) or b"").split(b"\n")[0]
     common, _, name = folder.rpartition("/worktrees/")
-    return bool(name) and os.path.realpath(f"{folder}/{os.fsdecode(line)}") == os.path.realpath(common)
+    return bool(name) and leads_to(f"{folder}/{os.fsdecode(line)}") == leads_to(common)
 
 
 def _git_folder(path: str, root: str) -> str:
