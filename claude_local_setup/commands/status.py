@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..checks.findings import quick_findings
+from ..checks.left import left
 from ..checks.report import Report
-from ..config.file import config_path
+from ..config.file import config_path, home
 from ..config.keys import Config
 from ..fleet.machine import Found, to_target_state
 from ..fleet.opened import Hosts, opened
@@ -28,6 +31,8 @@ def status(hosts: Hosts, *, as_json: bool) -> int:
     with opened(hosts) as fleet:
         found = fleet.each(fleet.machines, lambda machine: reached(machine, to_target_state))
         reports = [*map(_report, found), *fleet.doubled]
+    if fleet.is_here:
+        reports = [replace(report, findings=[*report.findings, *left(str(home()))]) for report in reports]
     if as_json:
         show_json(reports)
         return exit_code(reports)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..config.keys import Config
+from ..session.git import settings
 from .environment import MODEL, PROXIES
 
 # Set to "" in enforced.json: with any of these a project's settings.json could send the session somewhere else, change
@@ -32,11 +33,6 @@ _SWITCHED_OFF = (
     "NODE_OPTIONS",
     "BUN_OPTIONS",
 )
-_GIT = {  # a .git/config may name a program that watches files, which `git status` starts
-    "GIT_CONFIG_COUNT": "1",
-    "GIT_CONFIG_KEY_0": "core.fsmonitor",
-    "GIT_CONFIG_VALUE_0": "false",
-}
 _HELPERS = (
     "apiKeyHelper",
     "awsAuthRefresh",
@@ -89,7 +85,7 @@ def enforced_settings(config: Config, sent: Mapping[str, str]) -> dict[str, Any]
 
 def _env(config: Config, sent: Mapping[str, str]) -> dict[str, str]:
     key = {"ANTHROPIC_AUTH_TOKEN": config.server.auth_token}
-    return {**dict.fromkeys(_SWITCHED_OFF, ""), **sent, **key, **_GIT}
+    return {**dict.fromkeys(_SWITCHED_OFF, ""), **sent, **key, **dict(settings.environment())}
 
 
 def _permissions(config: Config) -> dict[str, Any]:

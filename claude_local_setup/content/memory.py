@@ -7,6 +7,7 @@ import textwrap
 from ..config.keys import Config
 from ..session.workspace import obeyed
 
+_SHOWN = 8  # names of each kind
 _ALWAYS = """\
 You are a local model, run through `claude-local`. You make more mistakes than a large hosted model: work in small
 steps, read a file before you change it, and ask when you are not sure.
@@ -17,8 +18,8 @@ _JAILED = """\
 - You run in a jail. You can write in the workspace (this project's folder), in ~/.claude-local and in /tmp. Everything
   else is read-only or not there: "Read-only file system" outside the workspace is the jail, not a bug.
 - Secrets (~/.ssh, keys, tokens, browser profiles) and other processes are not visible. `sudo` cannot work.
-- In the workspace what later runs by itself outside the jail is read-only where it exists. Ask the user to change it:
-{kept}.
+- In the workspace what later runs by itself outside the jail is read-only where it exists: what is obeyed by
+{kept}. Ask the user to change it.
 """
 _PRIVATE = """\
 - The network is private: {reach}. Do not try to download anything else;
@@ -39,9 +40,17 @@ def memory(config: Config) -> bytes:
 
 
 def _kept() -> str:
-    heads = dict.fromkeys(name.partition("/")[0] for name, _ in obeyed.kept())
+    kinds: dict[str, list[str]] = {"git": [".git/hooks", ".git/config"]}
+    for kind, _, names, _ in obeyed.ROWS:
+        heads = kinds.setdefault(kind, [])
+        heads += [head for name in names.split() if (head := name.partition("/")[0]) not in heads]
+    said = (
+        f"{kind} ({', '.join(heads[:_SHOWN])}{', …' if len(heads) > _SHOWN else ''})"
+        for kind, heads in kinds.items()
+        if heads
+    )
     return textwrap.fill(
-        ", ".join([".git/hooks", ".git/config", *heads]), 118, initial_indent="  ", subsequent_indent="  ",
+        ", ".join(said), 118, initial_indent="  ", subsequent_indent="  ",
         break_on_hyphens=False, break_long_words=False,
     )  # fmt: skip
 

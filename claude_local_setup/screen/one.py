@@ -134,6 +134,11 @@ def show_states(reports: Sequence[Report]) -> None:
     for step in (step for report in reports for step in report.steps):
         word = {"none": "ok", "pending": "differs"}.get(step.change, step.change)
         say(f"{word:<8} {step.name}", fg=_COLOUR_OF_CHANGE.get(step.change))
+    left = [finding for report in reports for finding in report.findings if _area(finding) == "left"]
+    if left:
+        say("sessions left or changed these, and they run outside the jail; look at them:", fg="yellow")
+    for finding in left:
+        say(f"  {printable(finding.check.removeprefix('left: '))}: {printable(finding.problem)}")
 
 
 def _area(finding: Finding) -> str:

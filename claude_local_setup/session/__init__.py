@@ -12,10 +12,11 @@ values, process  what apply decided; how a session begins and ends
 network          the jail's network, and the ways out
 shown            what of the machine and the home it is shown: tables with reasons
 jail             the boundary: rules, and what carries them out
-workspace        the folder it works in: git, what is read-only, what is asked about, what is left
+git              git's folders and configuration: which are the workspace's, what git would run
+workspace        the folder it works in: what is read-only, what is asked about, what is left
 server           asking a model's server
 kept             what it keeps of each workspace
 editor           editors, and the calls that pass
 run              one run, from what is there to its end
-arguments, unjailed, session, explain, battery, main   who asks for all that, and what verify tries
+arguments, unjailed, session, remaining, explain, battery, main   who asks for all that, and what verify tries
 """

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from .run.scene import Scene
     from .values import Values
+    from .workspace.place import Workspace
+    from .workspace.questions import Questions
 
 _BOUNDARY = {
     "config": "boundary   none: commands and edits are asked for, nothing confines them",
@@ -28,11 +30,14 @@ def explain(values: Values, path: str) -> int:
     where = find_workspace(values, guide, path)
     tell(f"level      {values.level}")
     tell(f"workspace  {where.root} (writable)")
+    questions = Questions(where, values.real_home)
     if values.is_jailed:
-        for line in _of_the_jail(scene(values, guide, where, Questions(where, values.real_home), path)):
+        for line in _of_the_jail(scene(values, guide, where, questions, path)):
             tell(line)
     else:
         tell(_BOUNDARY[values.level])
+    for line in _of_git(values, where, questions):
+        tell(line)
     tell(f"server     {values.base_url}")
     return 0
 
@@ -55,6 +60,18 @@ def _of_the_jail(made: Scene) -> Iterator[str]:
             yield f"read-only  {mount.place}: {mount.reason}"
     yield from _network(made)
     yield "refused    sudo, su, pkexec; typing into the terminal; other processes; sockets of the host"
+
+
+def _of_git(values: Values, where: Workspace, questions: Questions) -> Iterator[str]:
+    """What is there that git would run outside, and what sessions left that nobody was told of."""
+    from .remaining import untold_of
+    from .workspace.dangers import dangers
+    from .workspace.report import folded
+
+    for line in folded(dangers(questions.before, where, also_own=True), where.root, whole=True):
+        yield f"obeyed     {line}"
+    for line in folded(untold_of(values, where.root), where.root, whole=True):
+        yield f"left       {line}, and a session made or changed it"
 
 
 def _by_reason(mounts: object) -> dict[str, list[str]]:

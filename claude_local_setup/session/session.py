@@ -102,12 +102,21 @@ def _jailed(
 
 def _reported(made: Scene, words: Sequence[str], given: list[tuple[str, str]], rules: bytes) -> int:
     """The exit code; what was left in the workspace is named, whatever the end."""
+    import os
+
+    from .workspace.untold import Record, is_any
+
+    folder = os.path.dirname(made.there.state)
+    if is_any(folder):
+        _report().tell_earlier(folder, made.workspace.root)
     for watched in made.watched:
         watched.begin()
+    record = Record(folder, made.watched, made.judge)
     try:
         return _go(made, words, given, rules, _report)  # loaded now: an apply may replace the program meanwhile
     finally:
-        _report().tell_planted(made.watched, made.hooks)
+        _report().tell_planted(made.watched, made.judge, folder)
+        record.done()
 
 
 def _report() -> ModuleType:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from tests.real.llama import Llama
 from tests.real.terminal import Terminal
 from tests.session.test_local_model import configure
 
+DOCS = Path(__file__).parents[2] / "docs"
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
@@ -125,3 +128,12 @@ def test_every_file_of_ours_that_the_documents_name_is_there() -> None:
             if not named.startswith(("inventory/", "group_data/")):  # the user's own
                 found = [*root.glob(named), *(root / "claude_local_setup").rglob(named)]
                 assert found, (document.name, named)
+
+
+def test_the_table_of_what_is_obeyed_is_the_codes() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import tables; print(tables.obeyed(), end='')"],
+        cwd=DOCS, env={"PYTHONPATH": str(DOCS.parent), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (DOCS / "obeyed.md").read_text() == done.stdout

@@ -16,8 +16,8 @@ ROOMS = (
     *("fleet", "commands", "cli"),
 )
 SESSION = (
-    *("bundle", "words", "linux", "values", "process", "network", "shown", "jail", "workspace", "server", "kept"),
-    *("editor", "run", "arguments", "unjailed", "session", "explain", "battery", "main"),
+    *("bundle", "words", "linux", "values", "process", "network", "shown", "jail", "git", "workspace", "server"),
+    *("kept", "editor", "run", "arguments", "unjailed", "session", "remaining", "explain", "battery", "main"),
 )
 
 

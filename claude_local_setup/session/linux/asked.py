@@ -17,12 +17,14 @@ _LARGEST = 64_000_000  # bytes of an answer
 class Asked:
     __slots__ = ("_answer", "_process")
 
-    def __init__(self, words: Sequence[str], folder: int) -> None:
-        """Starts it; the open folder is its descriptor 3, and of the environment it has what says whose home it is."""
+    def __init__(self, words: Sequence[str], folder: int, said: bytes = b"") -> None:
+        """Starts it; the open folder is its descriptor 3, `said` its input, and of the environment it has what says
+        whose home it is."""
         self._answer, writer = os.pipe()
+        reader = _held(said)
         kept = {name: os.environ[name] for name in ("HOME", "PATH", "XDG_CONFIG_HOME") if name in os.environ}
         streams = [
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, reader, 0),
             (os.POSIX_SPAWN_DUP2, writer, 1),
             (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
             (os.POSIX_SPAWN_DUP2, folder, FOLDER),
@@ -32,6 +34,7 @@ class Asked:
         except FileNotFoundError:
             self._process = 0
         os.close(writer)
+        os.close(reader)
 
     def answer(self, patience: float) -> tuple[bytes, bool]:
         """What it says, and whether that is all; it is ended where it is not done after so many seconds."""
@@ -48,3 +51,14 @@ class Asked:
             os.kill(self._process, 9)
             os.waitpid(self._process, 0)
         return b"".join(parts), whole
+
+
+def _held(said: bytes) -> int:
+    """A file without a name."""
+    if not said:
+        return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    file = os.memfd_create("said")
+    while said:
+        said = said[os.write(file, said) :]
+    os.lseek(file, 0, os.SEEK_SET)
+    return file

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from ..editor import ide
+from ..git import kept, tied
+from ..git.folders import is_linked, own_of
+from ..git.nested import nested
 from ..jail import rules
 from ..jail.mounts import Held
 from ..jail.there import There
@@ -11,8 +16,9 @@ from ..linux.files import is_inside, leads_to
 from ..shown import program, programs, surroundings
 from ..shown.surroundings import Found, Guide
 from ..words import Refusal
-from ..workspace import protected, repository, sockets
+from ..workspace import protected, sockets
 from ..workspace.changes import Watched
+from ..workspace.judging import Judge
 from ..workspace.search import Search
 from . import chosen
 
@@ -20,6 +26,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ..git.config import GitConfig
+    from ..git.folders import GitFolder
     from ..jail.mounts import Mount
     from ..values import Values
     from ..workspace.place import Workspace
@@ -32,12 +40,12 @@ _MOST = 20_000  # mounts that hold something; the kernel gives 100,000 to all to
 class Scene:
     """A workspace with all that was found for a session in it."""
 
-    __slots__ = ("editors", "guide", "hooks", "path", "program", "there", "values", "watched", "ways", "workspace")
+    __slots__ = ("editors", "guide", "judge", "path", "program", "there", "values", "watched", "ways", "workspace")
 
     values: Values
     workspace: Workspace
     guide: Guide
-    hooks: list[str]  # the folders that core.hooksPath names, where they lead
+    judge: Judge
     watched: list[Watched]  # what the session may change, and what there was in it before
     path: str  # PATH as it is in the jail
     program: str
@@ -80,17 +88,18 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     strict = values.level == "strict"
     system = list(_of_the_system(values, guide))
     hide = list(chosen.hide(values, guide))
-    git = list(repository.outside(workspace, guide, hide))
+    git = list(tied.outside(workspace.opened, workspace.root, guide, hide))
+    writes = [(found, _open(found)) for found in chosen.writes(values, guide, hide)]
     made.watched = [Watched(workspace.root, workspace.opened, questions.before)]
     made.watched += [Watched(folder.path, folder.opened, Search(folder.opened)) for folder in git]
-    made.hooks, origins = questions.config.answer()
-    writes = list(chosen.writes(values, guide, hide))
+    made.watched += [Watched(found.source, opened, Search(opened)) for found, opened in writes]
+    made.judge = Judge(workspace.root, own_of(workspace.opened), *_of_config(questions.config))
     guide.untrusted += tuple(folder.path for folder in git)
     found, inner_path = programs.of_path(guide, path)
     variables = [item for *_, item in programs.of_variables(guide) if item]
     own = program.shown(made.program, guide) if made.program else []
-    kept = [*_protected(workspace, git, writes, made.hooks, origins), *protected.on_the_way(hide, workspace.root)]
-    _check_number(kept, workspace.root)
+    held = [*_protected(made, questions, git, writes), *protected.on_the_way(hide, workspace.root)]
+    _check_number(held, workspace.root)
     there = There(
         strict=strict,
         home=values.home,
@@ -101,8 +110,8 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         workspace=workspace.root,
         opened=workspace.opened,
         git=[(folder.path, folder.opened) for folder in git],
-        writes=writes,
-        protected=kept,
+        writes=[found for found, _ in writes],
+        protected=held,
         system=[item for item in system if isinstance(item, Found)],
         links=[item for item in system if not isinstance(item, Found)],
         rows=list(surroundings.of_the_home(guide)) if not strict else [],
@@ -125,8 +134,8 @@ def _of_the_system(values: Values, guide: Guide) -> Iterator[Found | tuple[str, 
         yield from surroundings.of_the_network(guide)
 
 
-def _check_number(kept: Sequence[Held], root: str) -> None:
-    if len(kept) > _MOST:
+def _check_number(held: Sequence[Held], root: str) -> None:
+    if len(held) > _MOST:
         problem = f"{root} has more submodules and worktrees than can be protected one by one"
         raise Refusal(problem, remedy="cd to one of them")
 
@@ -136,18 +145,26 @@ def _of_level(strict: bool, values: Values, found: list[Found], own: list[Found]
     return [*(item for item in found if not strict or not is_inside(item.source, values.real_home)), *own]
 
 
+def _of_config(config: GitConfig) -> tuple[list[str], list[str], list[str]]:
+    return config.hooks(), config.programs(), config.origins()
+
+
+def _open(found: Found) -> int:
+    return os.open(found.source, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
 def _protected(
-    workspace: Workspace,
-    git: Sequence[repository.GitFolder],
-    writes: Sequence[Found],
-    hooks: Sequence[str],
-    origins: Sequence[str],
+    made: Scene, questions: Questions, git: Sequence[GitFolder], writes: Sequence[tuple[Found, int]]
 ) -> Iterator[Held]:
+    root = made.workspace.root
     for folder in git:
-        yield from protected.of_git(folder.opened, folder.path)
-    yield from protected.of_workspace(workspace.opened, workspace.root)
-    for root in (workspace.root, *(found.source for found in writes)):
-        yield from protected.of_config(hooks, origins, root)
+        yield from kept.of_folder(folder, root, is_shared=is_linked(made.workspace.opened))
+    for opened, path in ((made.workspace.opened, root), *((opened, found.source) for found, opened in writes)):
+        yield from kept.of_workspace(opened, path)
+        yield from protected.of_table(opened, path)
+        yield from kept.of_config(questions.config, path)
+    for folder in nested(questions.before.heads(), made.workspace.opened, root):
+        yield from kept.of_nested(folder, root)
 
 
 def _texts(values: Values, ways: Ways) -> Iterator[tuple[str, str, bytes]]:

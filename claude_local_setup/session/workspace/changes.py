@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import time
 
-from .looking import is_git_folder
+from ..git.folders import is_git_folder
 from .search import Search
 
 TYPE_CHECKING = False
@@ -20,7 +20,10 @@ _COARSE = 5  # CLOCK_REALTIME_COARSE: the one that inodes' times are taken from
 
 
 class Watched:
-    """A folder, open, with what there was in it when the session began; and, at its end, what has changed."""
+    """A folder, open, with what there was in it when the session began; and, at its end, what has changed.
+
+    `record` and `recorded` keep it over the end of the process.
+    """
 
     __slots__ = ("_before", "_git", "_opened", "_since", "changed", "is_whole", "path", "unlisted")
 
@@ -31,18 +34,32 @@ class Watched:
 
     def begin(self) -> None:
         """From now on what changes is the session's."""
-        self._before.read()
+        self._before.said()
         self._git = self._git_folders(self._before)
         seconds, rest = divmod(time.clock_gettime_ns(_COARSE), _SECOND)
         if os.fstat(self._opened).st_ctime_ns % _SECOND == 0:  # a file system that counts in seconds, or in two
             seconds, rest = seconds - 2, 0
         self._since = f"@{seconds}.{rest:09d}"
 
+    def record(self) -> list[bytes]:
+        git = "".join(f"{path}\0" for path in self._git)
+        said, is_whole = self._before.said()
+        return [*map(os.fsencode, (self.path, self._since, git)), b"whole" if is_whole else b"", said]
+
+    @classmethod
+    def recorded(cls, record: list[bytes]) -> Watched:
+        """Raises OSError where the folder is no more."""
+        path, since, git = map(os.fsdecode, record[:3])
+        opened = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        made = cls(path, opened, Search(opened, said=(record[4], bool(record[3]))))
+        made._since, made._git = since, set(git.split("\0")[:-1])
+        return made
+
     def end(self) -> None:
         """`changed`: paths of files and links; `unlisted`: of folders that say no longer what is in them."""
         files = ("(", "-type", "f", "-o", "-type", "l", ")", "-newerct", self._since, "-printf", r"f%P\0")
         after = Search(self._opened, files)
-        after.read()
+        after.said()
         self.is_whole = self._before.is_whole and after.is_whole
         below = [*after.others(), *self._in_moved(after), *self._in_new_git_folders(after)]
         self.changed = [f"{self.path}/{path}" for path in dict.fromkeys(below)]

@@ -12,6 +12,7 @@ import os
 import re
 
 from ..linux.files import read_whole
+from ..linux.terminal import agreed
 from ..words import say
 
 TYPE_CHECKING = False
@@ -125,21 +126,12 @@ def _is_set(value: Any) -> bool:
 def _agreed(root: str, wanted: list[str]) -> bool:
     what = ", ".join(wanted[:12]) + (", and more" if len(wanted) > 12 else "")
     say(f"{root} brings settings that start things without asking: {what}")
-    try:
-        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
-    except OSError:
+    answer = agreed("allow them in this workspace, as they are now? [y/N] ")
+    if answer is None:
         say("they are off in this session: start it once on a terminal to allow them")
-        return False
-    try:
-        os.write(terminal, b"claude-local: allow them in this workspace, as they are now? [y/N] ")
-        answer = os.read(terminal, 100).strip().lower()
-    except OSError:
-        answer = b""
-    finally:
-        os.close(terminal)
-    if answer not in (b"y", b"yes"):
+    elif not answer:
         say("they are off in this session")
-    return answer in (b"y", b"yes")
+    return bool(answer)
 
 
 def _remember(record: str, told: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
+from ..git.folders import FOLDER, is_work_tree
 from ..linux.files import is_inside, leads_to
 from ..shown.secrets import refusal
 from ..shown.surroundings import at_home
 from ..words import Refusal
-from . import repository
 from .place import Workspace
 
 TYPE_CHECKING = False
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from ..shown.surroundings import Guide
     from ..values import Values
-
-_FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 def find_workspace(values: Values, guide: Guide, path: str) -> Workspace:
@@ -42,7 +40,7 @@ def find_workspace(values: Values, guide: Guide, path: str) -> Workspace:
 
 
 def _is_work_tree(folder: int, path: str, values: Values, guide: Guide, hide: list[str]) -> bool:
-    return repository.is_work_tree(folder, values.uid) and not refused(path, guide, hide)
+    return is_work_tree(folder, values.uid) and not refused(path, guide, hide)
 
 
 def refused(path: str, guide: Guide, hide: list[str]) -> str:
@@ -69,7 +67,7 @@ def _upwards(here: int) -> Iterator[tuple[int, str]]:
 
 def _opened(name: str, at: int | None) -> int:
     try:
-        return os.open(name, _FOLDER, dir_fd=at)
+        return os.open(name, FOLDER, dir_fd=at)
     except OSError:
         raise Refusal("the current directory is gone, or cannot be entered", remedy="cd to a project") from None
 

@@ -1,5 +1,6 @@
-"""What in a workspace is run, loaded or obeyed by itself by something outside the jail: one table, each row with who
-obeys it. The protection, the report after a session, `--explain`, the model's instructions and the docs read it.
+"""What in a workspace is run, loaded or obeyed by itself by something outside the jail: one table. The protection, the
+report after a session, `--explain`, the model's instructions and the docs read it. git's own folders are known by what
+they are made of: session/git.
 """
 
 from __future__ import annotations
@@ -8,103 +9,83 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_VSCODE = "VS Code obeys it: tasks, settings, extensions"
-_IDE = "the IDE obeys it: run configurations"
-_GIT_RUNS = "git runs it at your next commit"
-_HOOKS = "claude runs the hooks that it names"
-_CLAUDE = "claude obeys it"
-_AGENT = "that agent obeys it: servers, hooks, commands"
-_MISE = "mise obeys it when you enter the folder"
-_PACKAGES = "the package manager obeys it"
-_CI = "it runs on your CI when you push"
+_ENTERED = "when you enter the folder"
+_GIT_RUNS = "git's hooks run it at your next commit"
+_CLAUDE = "claude obeys it: what it may run unasked, and what it is told"
+_IDE = "the IDE obeys it: run configurations, tools"
 
-# (what, who obeys it, whether it is read-only where it lies in the workspace's root). A folder stands for all in it;
-# `*` for any part of a name. What is kept is also named where a session has made it.
-ROWS: tuple[tuple[str, str, bool], ...] = (
-    # editors
-    (".vscode", _VSCODE, True),
-    ("*.code-workspace", _VSCODE, False),
-    (".idea", _IDE, True),
-    (".run", _IDE, True),
-    (".fleet", _IDE, True),
-    (".zed", "Zed obeys it: tasks, settings, language servers", True),
-    ("*.sublime-project", "Sublime Text obeys it: build systems", False),
-    (".exrc", "vim runs it where its option exrc is set", True),
-    (".nvimrc", "vim runs it where its option exrc is set", True),
-    (".nvim.lua", "vim runs it where its option exrc is set", True),
-    (".dir-locals.el", "Emacs obeys it", True),
-    (".devcontainer", "VS Code builds and runs what it names", True),
-    (".devcontainer.json", "VS Code builds and runs what it names", True),
-    # agents
-    (".mcp.json", "claude starts the servers that it names", True),
-    (".claude/settings.json", _HOOKS, True),
-    (".claude/settings.local.json", _HOOKS, True),
-    (".claude/hooks", "settings name what lies there", True),
-    (".claude/skills", _CLAUDE, True),
-    (".claude/commands", _CLAUDE, True),
-    (".claude/agents", _CLAUDE, True),
-    (".claude/output-styles", _CLAUDE, True),
-    (".claude/rules", _CLAUDE, True),
-    (".claude/plugins", "claude loads it", True),
-    (".claude-plugin", "claude loads it", True),
-    (".cursor", _AGENT, True),
-    (".windsurf", _AGENT, True),
-    (".gemini", _AGENT, True),
-    (".codex", _AGENT, True),
-    (".opencode", _AGENT, True),
-    ("opencode.json", _AGENT, True),
-    ("opencode.jsonc", _AGENT, True),
-    (".roo", _AGENT, True),
-    (".kiro", _AGENT, True),
-    (".amazonq", _AGENT, True),
-    (".aider.conf.yml", _AGENT, True),
-    # shells and what acts on entering a folder
-    (".envrc", "direnv runs it when you enter the folder", True),
-    (".rvmrc", "rvm runs it when you enter the folder", True),
-    (".autoenv", "autoenv runs it when you enter the folder", True),
-    ("mise.toml", _MISE, True),
-    (".mise.toml", _MISE, True),
-    ("mise.local.toml", _MISE, True),
-    (".mise.local.toml", _MISE, True),
-    ("mise/config.toml", _MISE, True),
-    ("mise/config.local.toml", _MISE, True),
-    (".mise", _MISE, True),
-    (".config/mise.toml", _MISE, True),
-    (".config/mise", _MISE, True),
-    # version control beside git, and what git's hooks run
-    (".husky", _GIT_RUNS, False),
-    (".githooks", _GIT_RUNS, False),
-    ("lefthook.y*ml", _GIT_RUNS, False),
-    (".lefthook.y*ml", _GIT_RUNS, False),
-    (".pre-commit-config.y*ml", _GIT_RUNS, False),
-    (".lintstagedrc*", _GIT_RUNS, False),
-    ("lint-staged.config.*", _GIT_RUNS, False),
-    (".simple-git-hooks.*", _GIT_RUNS, False),
-    (".hg/hgrc", "Mercurial runs the hooks that it names", True),
-    (".jj/repo/config.toml", "jj obeys it, and it can name programs to run", True),
-    # package managers
-    (".npmrc", _PACKAGES, False),
-    (".yarnrc", _PACKAGES, False),
-    (".yarnrc.yml", _PACKAGES, False),
-    (".pnpmfile.cjs", _PACKAGES, False),
-    (".pnpmfile.mjs", _PACKAGES, False),
-    (".cargo/config", "cargo obeys it, and it can name programs to run", False),
-    (".cargo/config.toml", "cargo obeys it, and it can name programs to run", False),
-    # CI
-    (".github/workflows", _CI, False),
-    (".github/actions", _CI, False),
-    (".gitlab-ci.yml", _CI, False),
-    (".circleci", _CI, False),
-    (".woodpecker", _CI, False),
-    (".woodpecker.yml", _CI, False),
-    (".forgejo/workflows", _CI, False),
-    (".gitea/workflows", _CI, False),
-)
+# (kind, who obeys it and what that can do, read-only where it lies in the workspace's root, named only). A folder
+# stands for all in it; `*` for any part of a name. What is read-only is also named where a session has made it.
+ROWS: tuple[tuple[str, str, str, str], ...] = (
+    ("editors", "VS Code obeys it: tasks, settings, extensions", ".vscode .theia", "*.code-workspace"),
+    ("editors", "VS Code builds and runs what it names", ".devcontainer .devcontainer.json", ""),
+    ("editors", _IDE, ".idea .run .fleet .vs .nova .bsp nbproject .externalToolBuilders", "*.launch"),
+    ("editors", "Zed obeys it: tasks, settings, language servers", ".zed", ""),
+    ("editors", "Helix obeys it: language servers", ".helix", ""),
+    ("editors", "Sublime Text obeys it: build systems", "", "*.sublime-project"),
+    ("editors", "vim runs it where its option exrc is set",
+     ".exrc .vimrc _vimrc .nvimrc .nvim.lua .exrc.lua .lazy.lua .lvimrc .local.vimrc", ""),
+    ("editors", "Emacs obeys it", ".dir-locals.el .dir-locals-2.el", ""),
+    ("editors", "R runs it when it starts here", ".Rprofile .Renviron", ""),
+    ("editors", "editors and git's hooks run it unasked", "", ".venv/bin venv/bin node_modules/.bin"),
+    ("agents", "claude starts the servers that it names", ".mcp.json", ""),
+    ("agents", "claude runs the hooks that it names", ".claude/settings.json .claude/settings.local.json", ""),
+    ("agents", "settings name what lies there", ".claude/hooks", ""),
+    ("agents", _CLAUDE, ".claude/skills .claude/commands .claude/agents .claude/output-styles .claude/rules"
+     " .claude/workflows", ".claude/agent-memory"),
+    ("agents", "claude loads it", ".claude/plugins .claude-plugin", ""),
+    ("agents", "agents are told what it says, and what it imports",
+     "", "CLAUDE.md CLAUDE.local.md AGENTS.md AGENTS.override.md AGENT.md GEMINI.md QWEN.md WARP.md CRUSH.md"
+     " .goosehints .cursorrules .windsurfrules .clinerules .roorules .rules .github/copilot-instructions.md"
+     " .github/instructions"),
+    ("agents", "that agent obeys it: servers, hooks, commands",
+     ".cursor .windsurf .gemini .codex .opencode opencode.json opencode.jsonc .roo .roomodes .kilocode .kilocodemodes"
+     " .kiro .amazonq .aider.conf.yml .aider.model.settings.yml .cline .continue .junie .trae .qwen .crush crush.json"
+     " .crush.json .goose .augment .factory .amp .agents .openhands .qoder .warp .copilot .serena/project.yml .vibe"
+     " .forge forge.yaml .pi .zencoder .tabnine .github/hooks .github/agents .github/prompts", ""),
+    ("shells", f"direnv runs it {_ENTERED}", ".envrc", ""),
+    ("shells", f"direnv runs it {_ENTERED}, where .envrc asks for it",
+     "", "flake.nix shell.nix devenv.nix devbox.json"),
+    ("shells", f"rvm runs it {_ENTERED}", ".rvmrc", ""),
+    ("shells", f"autoenv runs it {_ENTERED}", ".autoenv .autoenv.zsh .autoenv_leave.zsh", ".env"),
+    ("shells", f"mise obeys it {_ENTERED}",
+     "mise.toml .mise.toml mise.local.toml .mise.local.toml mise/config.toml mise/config.local.toml .mise"
+     " .config/mise.toml .config/mise .rtx.toml", "mise.*.toml .mise.*.toml"),
+    ("shells", "asdf and mise run the versions that it names", ".tool-versions", ""),
+    ("shells", "rustup runs the toolchain that it names", "", "rust-toolchain rust-toolchain.toml"),
+    ("version control", _GIT_RUNS, "",
+     ".husky .huskyrc* .githooks .git-hooks lefthook.y*ml .lefthook.y*ml lefthook.toml lefthook.json"
+     " lefthook-local.* .lefthook .pre-commit-config.y*ml prek.toml .lintstagedrc* lint-staged.config.*"
+     " .simple-git-hooks.* simple-git-hooks.* .overcommit.yml .commitlintrc* commitlint.config.* hk.pkl"
+     " .rusty-hook.toml .cargo-husky captainhook.json grumphp.yml .pre-commit"),
+    ("version control", "git-lfs obeys it: where your files are sent", "", ".lfsconfig"),
+    ("version control", "Mercurial runs the hooks that it names", ".hg/hgrc .hg/hgrc-not-shared .hg/sharedpath", ""),
+    ("version control", "jj obeys it, and it can name programs to run",
+     ".jj/repo/config.toml .jj/workspace-config.toml .jj/config.toml", ""),
+    ("version control", "Sapling, darcs or Pijul runs what it names", ".sl/config _darcs/prefs .pijul/config", ""),
+    ("packages", "the package manager obeys it",
+     "", ".npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs .pnpmfile.mjs bunfig.toml .bundle/config uv.toml pip.conf .pdm.toml"
+     " .pdm-python"),
+    ("packages", "yarn runs it", "", ".yarn/releases .yarn/plugins"),
+    ("packages", "cargo obeys it, and it can name programs to run", "", ".cargo/config .cargo/config.toml"),
+    ("packages", "the build tool runs what it names", "", ".mvn gradle/wrapper .bazelrc tools/bazel"),
+    ("CI", "it runs on your CI when you push", "",
+     ".github/workflows .github/actions .gitlab-ci.yml .gitlab/ci .circleci .woodpecker .woodpecker.y*ml"
+     " .forgejo/workflows .gitea/workflows Jenkinsfile azure-pipelines.y*ml .azure-pipelines bitbucket-pipelines.yml"
+     " .travis.yml appveyor.yml .appveyor.yml .drone.yml .drone.jsonnet .drone.star .cirrus.yml .cirrus.star .buildkite"
+     " .teamcity .semaphore .builds .build.yml cloudbuild.yaml buildspec.yml .tekton .gitpod.yml netlify.toml"
+     " vercel.json"),
+)  # fmt: skip
 
 
 def kept() -> Iterator[tuple[str, str]]:
     """(path below the workspace, who obeys it) of what is read-only there."""
-    return ((name, reason) for name, reason, is_kept in ROWS if is_kept)
+    return ((name, reason) for _, reason, names, _ in ROWS for name in names.split())
+
+
+def every() -> Iterator[tuple[str, str]]:
+    """(name, who obeys it) of all."""
+    return ((name, reason) for _, reason, *both in ROWS for names in both for name in names.split())
 
 
 def who_obeys(relative: str) -> str:
@@ -122,7 +103,7 @@ def who_obeys(relative: str) -> str:
 
 def heads() -> list[str]:
     """The first part of each row's name, each once."""
-    return list(dict.fromkeys(name.partition("/")[0] for name, *_ in ROWS))
+    return list(dict.fromkeys(name.partition("/")[0] for name, _ in every()))
 
 
 _Rows = dict[str, list[tuple[list[str], str]]]
@@ -133,9 +114,9 @@ def _by_head() -> tuple[_Rows, list[tuple[str, str]]]:
     """The rows by the first part of their name, and those whose name (of one part) is a pattern."""
     if not _index:
         plain: _Rows = {}
-        for name, reason, _ in ROWS:
+        for name, reason in every():
             head, *rest = name.split("/")
             if "*" not in name:
                 plain.setdefault(head, []).append((rest, reason))
-        _index.append((plain, [(name, reason) for name, reason, _ in ROWS if "*" in name]))
+        _index.append((plain, [(name, reason) for name, reason in every() if "*" in name]))
     return _index[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .git_config import GitConfig
+from ..git.config import GitConfig
 from .search import Search
 
 TYPE_CHECKING = False
@@ -14,5 +14,5 @@ class Questions:
     __slots__ = ("before", "config")
 
     def __init__(self, workspace: Workspace, home: str) -> None:
-        self.config = GitConfig(workspace, home)
+        self.config = GitConfig(workspace.opened, workspace.root, home)
         self.before = Search(workspace.opened)  # what there is before the session

@@ -1,44 +1,97 @@
-"""After the session: files in the workspace that it has created or changed and that would run outside the jail.
+"""After the session: what it has created or changed in the workspace and would run, or be obeyed, outside the jail.
 
-What was there before is read-only; what was not there cannot be mounted over, so it is named here.
+What was there before is read-only; what was not there cannot be mounted over, so it is named here. A report that no
+terminal has shown is kept (untold.py), and said again at the next start.
 """
 
 from __future__ import annotations
 
 import os
 
+from ..linux.files import is_inside
 from ..words import printable, say
-from . import judging
+from . import links, untold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .changes import Watched
+    from .judging import Judge
 
-_MOST = 20
+_MOST = 20  # lines
+_TOGETHER = 4  # files of one folder that the same is said of
 _UNLISTED = "it cannot be looked into, and what is in it can be obeyed all the same"
+_THIS = "this session made or changed files that run outside the jail; look at them first:"
+_EARLIER = "since an earlier session here these are new or changed, and they run outside the jail; look at them first:"
 
 
-def tell_planted(watched: Sequence[Watched], hooks: Sequence[str]) -> None:
-    """Says what there is of it, in the workspace (the first) and in what git keeps of it elsewhere."""
-    root = watched[0].path
-    for one in watched:
-        one.end()
-    found = [f"  {printable(path.removeprefix(f'{root}/'))}: {why}\n" for path, why in _planted(watched, root, hooks)]
-    if found:
-        more = f"  and {len(found) - _MOST} more\n" if len(found) > _MOST else ""
-        head = "claude-local: this session made or changed files that run outside the jail; look at them first:\n"
-        os.write(2, (head + "".join(found[:_MOST]) + more).encode("utf-8", "replace"))
+def tell_planted(watched: Sequence[Watched], judge: Judge, folder: str) -> None:
+    """Says what there is of it, and keeps it where no terminal shows it. `folder`: beside the workspace's state."""
+    found = dict(_planted(watched, judge))
+    if not _is_said(_THIS, found, judge.root):
+        untold.add(folder, untold.UNSAID, found)
+    elif not os.isatty(2):
+        untold.add(folder, untold.UNSEEN, found)
     for one in watched:
         if not one.is_whole:
             say(f"{one.path} is too large: not all that this session left was looked through: git status")
+    links.offer(found, judge.root)
 
 
-def _planted(watched: Sequence[Watched], root: str, hooks: Sequence[str]) -> Iterator[tuple[str, str]]:
-    links = list(judging.links_of(root))
+def tell_earlier(folder: str, root: str) -> None:
+    """What nobody has said of earlier sessions; on a terminal, also what none has shown."""
+    look_after_the_dead(folder)
+    unsaid, unseen = (untold.known(folder, name) for name in (untold.UNSAID, untold.UNSEEN))
+    is_shown = os.isatty(2)
+    if _is_said(_EARLIER, unsaid | unseen if is_shown else unsaid, root):
+        untold.keep(folder, untold.UNSEEN, {} if is_shown else unseen | unsaid)
+        untold.keep(folder, untold.UNSAID, {})
+
+
+def look_after_the_dead(folder: str) -> None:
+    """What sessions have left that did not get to their report is unsaid from now on."""
+    for record, judge, watched in untold.of_the_dead(folder):
+        if untold.add(folder, untold.UNSAID, dict(_planted(watched, judge))):
+            untold.forget(record)
+
+
+def _is_said(head: str, found: dict[str, str], root: str) -> bool:
+    """Whether it could be said, or there is nothing to say."""
+    if not found:
+        return True
+    lines = list(folded(found, root))
+    more = f"  and {len(lines) - _MOST} more\n" if len(lines) > _MOST else ""
+    text = f"claude-local: {head}\n" + "".join(f"  {line}\n" for line in lines[:_MOST]) + more
+    try:
+        os.write(2, text.encode("utf-8", "replace"))
+    except OSError:
+        return False  # nobody listens any more
+    return True
+
+
+def folded(found: dict[str, str], root: str, *, whole: bool = False) -> Iterator[str]:
+    """A line for each, in words that no terminal obeys; where they are too many and not `whole`, one for a folder."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for path, reason in found.items():
+        groups.setdefault((os.path.dirname(path), reason), []).append(path)
+    for (folder, reason), paths in groups.items():
+        if not whole and len(found) > _MOST and len(paths) > _TOGETHER:
+            yield f"{_named(folder, root)}: {len(paths)} files: {reason}"
+        else:
+            yield from (f"{_named(path, root)}: {reason}" for path in paths)
+
+
+def _named(path: str, root: str) -> str:
+    return printable(path[len(root) :].lstrip("/") or "." if is_inside(path, root) else path)
+
+
+def _planted(watched: Sequence[Watched], judge: Judge) -> Iterator[tuple[str, str]]:
+    """(path, who obeys it)"""
+    for one in watched:
+        one.end()
     for one in watched:
         yield from ((path, _UNLISTED) for path in one.unlisted)
         for path in one.changed:
-            if reason := judging.what_runs(path, root, hooks, links):
-                yield path, reason
+            if reason := judge.what_runs(path):
+                yield judge.named(path), reason

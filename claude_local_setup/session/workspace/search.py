@@ -20,40 +20,44 @@ _HEADS = ("(", "-name", "HEAD", "-o", "-name", "commondir", ")", "!", "-type", "
 class Search:
     """Paths are below the folder that is looked through; "" is that folder itself."""
 
-    __slots__ = ("_asked", "_said", "is_whole")
+    __slots__ = ("_asked", "_lines", "_said", "is_whole")
 
-    def __init__(self, opened: int, more: Sequence[str] = ()) -> None:
-        """`more`: further words for find, which print with an "f" before each path."""
+    def __init__(self, opened: int, more: Sequence[str] = (), said: tuple[bytes, bool] | None = None) -> None:
+        """`more`: further words for find, which print with an "f" before each path; `said`: what another one said."""
         looks = ("(", *_SOCKETS, "-o", *_FOLDERS, ")", ",", "(", *_HEADS, ")")
-        self._asked = Asked(("find", _FOLDER, *looks, *((",", "(", *more, ")") if more else ())), opened)
-        self._said: list[bytes] | None = None
-        self.is_whole = True  # of a folder that is too large to be looked through, there is what was found in time
+        more = (",", "(", *more, ")") if more else ()
+        self._asked = None if said else Asked(("find", _FOLDER, *looks, *more), opened)
+        self._said, self.is_whole = said or (b"", True)
+        self._lines: list[bytes] | None = None
 
-    def read(self) -> None:
-        """Waits for the answer."""
-        self._lines(b"")
+    def said(self) -> tuple[bytes, bool]:
+        """All of it, and whether that is all that there is: of a folder that is too large there is what was found in
+        time. Waits for it."""
+        if self._asked:
+            self._said, self.is_whole = self._asked.answer(_PATIENCE)
+            self._asked = None
+        return self._said, self.is_whole
 
     def sockets(self) -> list[str]:
-        return self._lines(b"s")
+        return self._of_kind(b"s")
 
     def folders(self) -> dict[str, int]:
         """By path: the inode's number."""
-        found = (line.partition(" ") for line in self._lines(b"d"))
+        found = (line.partition(" ") for line in self._of_kind(b"d"))
         return {path: int(inode) for inode, _, path in found}
 
     def unlisted(self) -> list[str]:
         """The folders that do not say what is in them."""
-        return self._lines(b"u")
+        return self._of_kind(b"u")
 
     def heads(self) -> list[str]:
         """The folders in which there is what may make one a folder of git's."""
-        return [os.path.dirname(path) for path in self._lines(b"h")]
+        return [os.path.dirname(path) for path in self._of_kind(b"h")]
 
     def others(self) -> list[str]:
-        return self._lines(b"f")
+        return self._of_kind(b"f")
 
-    def _lines(self, kind: bytes) -> list[str]:
-        if self._said is None:
-            said, self.is_whole = self._asked.answer(_PATIENCE)
-            self._said = said.split(b"\0")[:-1]
-        return [os.fsdecode(line[1:]) for line in self._said if kind and line.startswith(kind)]
+    def _of_kind(self, kind: bytes) -> list[str]:
+        if self._lines is None:
+            self._lines = self.said()[0].split(b"\0")[:-1]
+        return [os.fsdecode(line[1:]) for line in self._lines if line.startswith(kind)]

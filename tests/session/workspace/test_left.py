@@ -35,6 +35,13 @@ LEFT = {
     "a pointer": ("mkdir w; echo 'gitdir: ../docs/repo' >w/.git", "w/.git: it tells git where to look"),
     "packages' commit hooks": ('echo \'{"lint-staged": {"*": "x"}}\' >package.json', "package.json: git runs it"),
 }
+LEFT |= {
+    "an environment": ("python3 -m venv --without-pip .venv", "  .venv/bin: editors and git's hooks run it unasked"),
+    "packages' programs": (
+        "mkdir -p a/node_modules/.bin; echo x >a/node_modules/.bin/eslint",
+        "  a/node_modules/.bin: e",
+    ),
+}
 SHAM = "mkdir -p {0}/objects {0}/refs; echo ref: refs/heads/main >{0}/HEAD; "
 IN_SHAM, AT_ROOT = SHAM.format("s"), SHAM.format(".")
 LEFT |= {
@@ -55,13 +62,12 @@ LEFT |= {
 }
 SILENT = {
     "nothing": "true",
-    "work": "echo x >main.py; mkdir -p src; mv main.py src; rm -r docs; git add -A; git commit -qm x",
+    "work": "echo x >main.py; mkdir -p src; mv main.py src; rm -r docs/x docs/y; git add -A; git commit -qm x",
     "a branch": "git checkout -qb b; echo x >y; git add y; git commit -qm y; git checkout -q main; git merge -q b",
     "a rebase": "git checkout -qb other; echo x >y; git add y; git commit -qm y; git rebase -q main; git gc -q",
     "a worktree": "git worktree add -q .claude/worktrees/one; cd .claude/worktrees/one; echo x >y",
     "a new repository": "git init -q new; cd new; echo x >y; git add y; git commit -qm y",
     "packages": "mkdir -p node_modules/a/.vscode; echo '\"postinstall\":' >node_modules/a/package.json",
-    "an environment": "python3 -m venv --without-pip .venv",
 }
 
 

@@ -25,7 +25,7 @@ PLANTED = {
     ".claude/settings.json": "claude runs the hooks",
     "sub/.git/hooks/post-commit": "git runs it",
     ".git/hooks/pre-commit": "git runs it",
-    ".husky/pre-push": "git runs it",
+    ".husky/pre-push": "git's hooks run it",
     ".git/commondir": "git obeys it",
     ".git/config.worktree": "git obeys it",
     ".npmrc": "the package manager obeys it",
@@ -72,7 +72,7 @@ def test_an_ordinary_session_ends_in_silence(ready: Home) -> None:
 
 def test_a_new_repository_is_silent_unless_its_config_names_a_program(ready: Home) -> None:
     assert session_of(ready, "git init -q new; cd new; git config user.name a; git branch -m main") == ""
-    assert ".git/config" in session_of(ready, "cd new; git config core.fsmonitor ./evil")
+    assert ".git/config" in session_of(ready, "git init -q other; git -C other config core.fsmonitor ./evil")
 
 
 ENDLESS = {

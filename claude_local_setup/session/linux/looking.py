@@ -1,4 +1,4 @@
-"""Looking at names below an opened folder, following nothing; and at a path, whether git would take it for its own."""
+"""Looking at names below an opened folder, following nothing."""
 
 from __future__ import annotations
 
@@ -29,18 +29,10 @@ def _told(relative: str, at: int) -> os.stat_result | None:
         return None
 
 
-def is_git_folder(path: str) -> bool:
-    """Whether git would take it for a repository, or for a worktree's part of one: HEAD, and the rest here or in the
-    common directory (gitrepository-layout(5))."""
-    if not (os.path.islink(f"{path}/HEAD") or os.path.isfile(f"{path}/HEAD")):
-        return False
-    return os.path.isfile(f"{path}/commondir") or (os.path.isdir(f"{path}/objects") and os.path.isdir(f"{path}/refs"))
-
-
 def names(opened: int, relative: str) -> list[str]:
     """What lies in a folder below; nothing where it is none."""
     try:
-        folder = os.open(relative, FOLDER, dir_fd=opened)
+        folder = os.open(relative or ".", FOLDER, dir_fd=opened)
     except OSError:
         return []
     try:

@@ -45,7 +45,7 @@ def test_somebody_elses_git_folder_in_a_shared_parent_makes_no_workspace() -> No
         Path(shared).chmod(0o1777)
         code = (
             "import os, sys; sys.path.insert(0, sys.argv[1]); os.setuid(int(sys.argv[2]));"
-            "from claude_local_setup.session.workspace.repository import is_work_tree;"
+            "from claude_local_setup.session.git.folders import is_work_tree;"
             "print(is_work_tree(os.open(sys.argv[3], os.O_PATH), os.getuid()))"
         )
         checkout = str(Path(__file__).resolve().parents[2])

@@ -1,0 +1,24 @@
+"""What sessions on this machine left in their workspaces and no terminal has shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from shlex import quote
+
+from ..session.remaining import everywhere
+from ..session.values import PRODUCT, load
+from ..session.words import Refusal
+from .report import Finding
+
+
+def left(home: str) -> Iterator[Finding]:
+    """A warning for each file: it is the user's to judge."""
+    try:
+        values = load(f"{home}/{PRODUCT}/values.json")
+    except Refusal:
+        return  # nothing is set up here
+    for path, reason in everywhere(values).items():
+        yield Finding(
+            f"left: {path}", reason, f"ls -l {quote(os.fsencode(path).decode(errors='replace'))}", warning=True
+        )

@@ -1,0 +1,98 @@
+"""git's own folders, looked at by descriptor: how one is known, wherever it lies, and which one a work tree has."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from ..linux.files import read_whole
+
+FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+_POINTER = 8192  # bytes of a file that holds one path
+
+
+class GitFolder:
+    """A folder of git's own, open."""
+
+    __slots__ = ("opened", "path")
+
+    def __init__(self, opened: int) -> None:
+        self.opened = opened
+        self.path = os.readlink(f"/proc/self/fd/{opened}")
+
+
+def is_git_folder(path: str) -> bool:
+    """Whether git would take it for a repository, or for a worktree's part of one: HEAD, and the rest here or in the
+    common directory (gitrepository-layout(5))."""
+    if not (os.path.islink(f"{path}/HEAD") or os.path.isfile(f"{path}/HEAD")):
+        return False
+    return os.path.isfile(f"{path}/commondir") or (os.path.isdir(f"{path}/objects") and os.path.isdir(f"{path}/refs"))
+
+
+def is_work_tree(tree: int, uid: int) -> bool:
+    """Whether git, run by this user, would take the open folder for a work tree: a valid repository, and the user's
+    own."""
+    if os.fstat(tree).st_uid != uid:
+        return False
+    told = plain_stat(".git", tree)
+    if told is None or told.st_uid != uid:
+        return False
+    found = of_tree(tree)
+    return found is not None and os.fstat(found.opened).st_uid == uid
+
+
+def of_tree(tree: int) -> GitFolder | None:
+    """What `.git` in an open folder is, or leads to as a file or a link; None where git would not take it."""
+    told = plain_stat(".git", tree)
+    if told is None:
+        return None
+    if stat.S_ISREG(told.st_mode):
+        line = line_of(".git", tree)
+        opened = _opened(line.removeprefix("gitdir: "), tree) if line.startswith("gitdir: ") else -1
+    else:
+        opened = _opened(".git", tree)
+    if opened < 0:
+        return None
+    if is_git_folder(f"/proc/self/fd/{opened}"):
+        return GitFolder(opened)
+    os.close(opened)
+    return None
+
+
+def common_of(own: GitFolder) -> GitFolder:
+    """The folder that it shares with other worktrees: itself, where it is not a linked one's."""
+    line = line_of("commondir", own.opened)
+    opened = _opened(line, own.opened) if line else -1
+    return GitFolder(opened) if opened >= 0 else own
+
+
+def own_of(tree: int) -> str:
+    """Where the repository's folder lies; "" where there is none."""
+    own = of_tree(tree)
+    return common_of(own).path if own else ""
+
+
+def is_linked(tree: int) -> bool:
+    """Whether it is a linked worktree, whose repository is another's too."""
+    own = of_tree(tree)
+    return own is not None and common_of(own).path != own.path
+
+
+def line_of(name: str, at: int | None = None) -> str:
+    """What a file says that holds a path; "" where it is none, or is longer than one."""
+    text = read_whole(name, at=at, follow=False, largest=_POINTER)
+    return os.fsdecode(text.rstrip(b"\r\n")) if text else ""
+
+
+def plain_stat(name: str, at: int) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=at, follow_symlinks=False)
+    except (OSError, ValueError):
+        return None
+
+
+def _opened(path: str, at: int) -> int:
+    try:
+        return os.open(path, FOLDER, dir_fd=at)
+    except (OSError, ValueError):
+        return -1

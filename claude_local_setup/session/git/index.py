@@ -1,0 +1,100 @@
+"""git's index of a work tree: does it know these very files? It has of each the inode and both times, which nobody can
+give to another file (gitformat-index(5))."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from ..linux.files import open_beneath, read_whole
+from ..linux.looking import is_there, names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_READ = 1 << 18  # bytes of it, some two thousand files
+_HEAD, _TIMES = 12, 40  # bytes of the file's head; of an entry up to its hash
+_EXTENDED, _NOT_THERE = 0x4000, 0x4000  # flags: there are more; the file is left out of a sparse work tree
+_SHA1, _SHA256 = 20, 32
+
+
+def knows(git: int, tree: int) -> bool:
+    """Whether most of what it holds is there as it says; a repository in which nothing ever was knows any."""
+    text = _beginning(git)
+    if text is None:
+        return _is_new(git)
+    seen = same = 0
+    for path, told in _entries(text, _SHA256 if _is_sha256(git) else _SHA1):
+        seen += 1
+        same += _is_as_told(path, told, tree)
+    return same * 2 > seen
+
+
+def _is_new(git: int) -> bool:
+    """Whether nothing was ever put in it."""
+    folders = ("refs/heads", "refs/tags", "refs/remotes", "objects/pack")
+    return not any(names(git, name) for name in folders) and not is_there("packed-refs", git)
+
+
+def _beginning(git: int) -> bytes | None:
+    try:
+        file = os.open("index", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=git)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return b""
+    try:
+        return os.read(file, _READ) if stat.S_ISREG(os.fstat(file).st_mode) else b""
+    finally:
+        os.close(file)
+
+
+def _entries(text: bytes, hash_size: int) -> Iterator[tuple[str, bytes]]:
+    """(path, what is told of the file) of those whose file should be there."""
+    version = int.from_bytes(text[4:8], "big")
+    count = int.from_bytes(text[8:_HEAD], "big")
+    if text[:4] != b"DIRC" or version not in (2, 3, 4):
+        return
+    place, path = _HEAD, b""
+    for _ in range(count):
+        told, flags_at = text[place : place + _TIMES], place + _TIMES + hash_size
+        flags = int.from_bytes(text[flags_at : flags_at + 2], "big")
+        more = int.from_bytes(text[flags_at + 2 : flags_at + 4], "big") if flags & _EXTENDED else 0
+        begin = flags_at + (4 if flags & _EXTENDED else 2)
+        if version == 4:
+            dropped, begin = _number(text, begin)
+        end = text.find(b"\0", begin)
+        if end < 0:
+            return  # cut off
+        path = path[: len(path) - dropped] + text[begin:end] if version == 4 else text[begin:end]
+        place = end + 1 if version == 4 else place + (end - place + 8) // 8 * 8
+        if not more & _NOT_THERE and stat.S_ISREG(int.from_bytes(told[24:28], "big")):
+            yield os.fsdecode(path), told
+
+
+def _number(text: bytes, place: int) -> tuple[int, int]:
+    """(a number as git writes it in seven bits each, the place after it)."""
+    value = text[place] & 127 if place < len(text) else 0
+    while place < len(text) and text[place] & 128:
+        place += 1
+        value = ((value + 1) << 7) + (text[place] & 127 if place < len(text) else 0)
+    return value, place + 1
+
+
+def _is_as_told(path: str, told: bytes, tree: int) -> bool:
+    """Both times and the inode."""
+    try:
+        file = open_beneath(tree, path)
+    except (OSError, ValueError):
+        return False
+    found = os.fstat(file)
+    os.close(file)
+    changed, written = divmod(found.st_ctime_ns, 10**9), divmod(found.st_mtime_ns, 10**9)
+    values = (*changed, *written)
+    is_same = b"".join((value & 0xFFFFFFFF).to_bytes(4, "big") for value in values) == told[:16]
+    return is_same and told[20:24] == (found.st_ino & 0xFFFFFFFF).to_bytes(4, "big")
+
+
+def _is_sha256(git: int) -> bool:
+    return b"sha256" in (read_whole("config", at=git, follow=False) or b"").lower()

@@ -1,0 +1,34 @@
+"""What git would run, obey or write through in a workspace as it is now, whoever made it: for who asks later."""
+
+from __future__ import annotations
+
+from ..git import left
+from ..git.folders import common_of, is_git_folder, of_tree
+from ..linux.files import is_inside
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .place import Workspace
+    from .search import Search
+
+
+def dangers(search: Search, where: Workspace, *, also_own: bool) -> dict[str, str]:
+    """(path: what git does) in all its folders there. `also_own`: the workspace's own hooks and config too, which no
+    session can write once they are there."""
+    found: dict[str, str] = {}
+    own = of_tree(where.opened)
+    shared = [own.path, common_of(own).path] if own else []
+    for folder in dict.fromkeys(shared):
+        for path, reason in left.in_folder(folder, where.root, shared[-1]):
+            if also_own or not _is_kept(path, folder):
+                found[path] = reason
+    for relative in search.heads():
+        path = f"{where.root}/{relative}".rstrip("/")
+        if not any(is_inside(path, folder) for folder in shared) and is_git_folder(path):
+            found |= dict(left.in_folder(path, where.root, shared[-1] if shared else ""))
+    return found
+
+
+def _is_kept(path: str, folder: str) -> bool:
+    below = path[len(folder) + 1 :]
+    return below in ("config", "config.worktree") or below.startswith("hooks/")

@@ -1,0 +1,165 @@
+"""What sessions have left and nobody was told of: the session was killed, its terminal closed, or it had none.
+
+It lies beside the workspace's state, where no session can write. `begun-*`: what there was before a session, as long as
+it runs (its process holds a lock), and after it where it did not get to its report. `unsaid`: what nobody has said yet.
+`unseen`: what was said where no terminal was.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+
+from ..linux.files import read_whole
+from .changes import Watched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .judging import Judge
+
+_BEGUN = "begun-"
+UNSAID, UNSEEN = "unsaid", "unseen"
+_LARGEST = 256_000_000  # bytes of what there was before a session
+_OF_JUDGE = 5  # fields
+_SIZE = 8  # bytes of a field's length
+
+
+class Record:
+    """What there was before a session that runs."""
+
+    __slots__ = ("_file", "_path")
+
+    def __init__(self, folder: str, watched: Sequence[Watched], judge: Judge) -> None:
+        """A full disk keeps nobody from working: then only a killed session's report is lost."""
+        name = f"{os.getpid()}-{time.monotonic_ns()}"
+        self._path = f"{folder}/{_BEGUN}{name}"
+        fields = [judge.root, judge.own, *map("\0".join, (judge.hooks, judge.programs, judge.origins))]
+        content = _packed([*map(os.fsencode, fields), *(part for one in watched for part in one.record())])
+        try:
+            self._file = os.open(f"{folder}/.{name}", os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            with open(self._file, "wb", closefd=False) as file:
+                file.write(content)
+            os.rename(f"{folder}/.{name}", self._path)
+        except OSError:
+            _remove(f"{folder}/.{name}")
+
+    def done(self) -> None:
+        """The session has been reported on."""
+        _remove(self._path)
+
+
+def is_any(folder: str) -> bool:
+    """Whether there is anything untold; or a session that runs."""
+    return any(name.startswith((_BEGUN, UNSAID, UNSEEN)) for name in _names(folder))
+
+
+def of_the_dead(folder: str) -> Iterator[tuple[str, Judge, list[Watched]]]:
+    """(record, judge, what was watched) of each session that did not get to its report."""
+    from .judging import Judge
+
+    for name in _names(folder):
+        path = f"{folder}/{name}"
+        if not name.startswith(_BEGUN) or _is_held(path):
+            continue
+        fields = _unpacked(read_whole(path, follow=False, largest=_LARGEST) or b"")
+        if len(fields) < _OF_JUDGE:
+            _remove(path)
+            continue
+        root, own, *of_config = map(os.fsdecode, fields[:_OF_JUDGE])
+        judge = Judge(root, own, *([part for part in field.split("\0") if part] for field in of_config))
+        yield path, judge, list(_watched(fields[_OF_JUDGE:]))
+
+
+def _watched(fields: list[bytes]) -> Iterator[Watched]:
+    for place in range(0, len(fields) - 4, 5):
+        try:
+            yield Watched.recorded(fields[place : place + 5])
+        except OSError:
+            continue  # the folder is no more
+
+
+def known(folder: str, name: str) -> dict[str, str]:
+    """What is kept under that name, and is still there: path, who obeys it."""
+    import json
+
+    try:
+        found = json.loads(read_whole(f"{folder}/{name}", follow=False) or b"{}")
+    except ValueError:
+        return {}
+    return {path: reason for path, reason in found.items() if os.path.lexists(path)}
+
+
+def keep(folder: str, name: str, found: dict[str, str]) -> bool:
+    """Instead of what was kept before; whole, or not at all: whether it is."""
+    import json
+
+    path = f"{folder}/{name}"
+    if not found:
+        _remove(path)
+        return True
+    new = f"{folder}/.{name}-{os.getpid()}"
+    try:
+        with open(
+            os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "w"
+        ) as file:
+            json.dump(found, file)
+        os.rename(new, path)
+    except OSError:
+        _remove(new)
+        return False
+    return True
+
+
+def add(folder: str, name: str, found: dict[str, str]) -> bool:
+    """To what is kept: whether it is."""
+    return not found or keep(folder, name, known(folder, name) | found)
+
+
+def forget(record: str) -> None:
+    _remove(record)
+
+
+def _is_held(path: str) -> bool:
+    """Whether its session runs."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return True  # it has just ended
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
+def _packed(fields: Sequence[bytes]) -> bytes:
+    return b"".join(len(field).to_bytes(_SIZE, "big") + field for field in fields)
+
+
+def _unpacked(content: bytes) -> list[bytes]:
+    fields, place = [], 0
+    while place + _SIZE <= len(content):
+        begin = place + _SIZE
+        place = begin + int.from_bytes(content[place:begin], "big")
+        fields.append(content[begin:place])
+    return fields
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
