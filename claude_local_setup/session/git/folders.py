@@ -8,6 +8,7 @@ import stat
 from ..linux.files import read_whole
 
 FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+_OF_EACH = ("objects", "refs")  # git asks of them only whether they can be entered, or run
 _POINTER = 8192  # bytes of a file that holds one path
 
 
@@ -26,7 +27,7 @@ def is_git_folder(path: str) -> bool:
     common directory (gitrepository-layout(5))."""
     if not (os.path.islink(f"{path}/HEAD") or os.path.isfile(f"{path}/HEAD")):
         return False
-    return os.path.isfile(f"{path}/commondir") or (os.path.isdir(f"{path}/objects") and os.path.isdir(f"{path}/refs"))
+    return os.path.lexists(f"{path}/commondir") or all(os.access(f"{path}/{name}", os.X_OK) for name in _OF_EACH)
 
 
 def is_work_tree(tree: int, uid: int) -> bool:

@@ -1,5 +1,8 @@
-"""git's index of a work tree: does it know these very files? It has of each the inode and both times, which nobody can
-give to another file (gitformat-index(5))."""
+"""git's index of a work tree (gitformat-index(5)): does it know these very files, and does it name any that is outside?
+
+It has of each file the inode and both times, which nobody can give to another. Paths are checked when they are added,
+but not when an index is read.
+"""
 
 from __future__ import annotations
 
@@ -7,41 +10,48 @@ import os
 import stat
 
 from ..linux.files import open_beneath, read_whole
-from ..linux.looking import is_there, names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _READ = 1 << 18  # bytes of it, some two thousand files
+_LARGEST = 256_000_000  # bytes of one that is looked through whole
+_LONGEST = 32_768  # bytes of a path
 _HEAD, _TIMES = 12, 40  # bytes of the file's head; of an entry up to its hash
 _EXTENDED, _NOT_THERE = 0x4000, 0x4000  # flags: there are more; the file is left out of a sparse work tree
 _SHA1, _SHA256 = 20, 32
 
 
 def knows(git: int, tree: int) -> bool:
-    """Whether most of what it holds is there as it says; a repository in which nothing ever was knows any."""
+    """Whether most of what it holds is there as it says."""
     text = _beginning(git)
-    if text is None:
-        return _is_new(git)
     seen = same = 0
-    for path, told in _entries(text, _SHA256 if _is_sha256(git) else _SHA1):
-        seen += 1
-        same += _is_as_told(path, told, tree)
+    for path, told, is_there in _entries(text, _hash_size(git)):
+        if is_there and stat.S_ISREG(int.from_bytes(told[24:28], "big")):
+            seen += 1
+            same += _is_as_told(os.fsdecode(path), told, tree)
     return same * 2 > seen
 
 
-def _is_new(git: int) -> bool:
-    """Whether nothing was ever put in it."""
-    folders = ("refs/heads", "refs/tags", "refs/remotes", "objects/pack")
-    return not any(names(git, name) for name in folders) and not is_there("packed-refs", git)
+def leads_out(path: str) -> bool:
+    """Whether an index names a path outside the work tree, or in git's own folder: a checkout would write it."""
+    import re
+
+    text = read_whole(path, largest=_LARGEST)
+    if text is None:
+        return True
+    git = os.open(os.path.dirname(path), os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        paths = b"\0".join(name for name, *_ in _entries(text, _hash_size(git)))
+    finally:
+        os.close(git)
+    return re.search(rb"(?i)(^|\0)/|(^|[\0/])(\.\.?|\.git)(/|\0|$)", paths) is not None
 
 
-def _beginning(git: int) -> bytes | None:
+def _beginning(git: int) -> bytes:
     try:
         file = os.open("index", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=git)
-    except FileNotFoundError:
-        return None
     except OSError:
         return b""
     try:
@@ -50,8 +60,8 @@ def _beginning(git: int) -> bytes | None:
         os.close(file)
 
 
-def _entries(text: bytes, hash_size: int) -> Iterator[tuple[str, bytes]]:
-    """(path, what is told of the file) of those whose file should be there."""
+def _entries(text: bytes, hash_size: int) -> Iterator[tuple[bytes, bytes, bool]]:
+    """(path, what is told of the file, whether it should be there)."""
     version = int.from_bytes(text[4:8], "big")
     count = int.from_bytes(text[8:_HEAD], "big")
     if text[:4] != b"DIRC" or version not in (2, 3, 4):
@@ -69,8 +79,10 @@ def _entries(text: bytes, hash_size: int) -> Iterator[tuple[str, bytes]]:
             return  # cut off
         path = path[: len(path) - dropped] + text[begin:end] if version == 4 else text[begin:end]
         place = end + 1 if version == 4 else place + (end - place + 8) // 8 * 8
-        if not more & _NOT_THERE and stat.S_ISREG(int.from_bytes(told[24:28], "big")):
-            yield os.fsdecode(path), told
+        if len(path) > _LONGEST:
+            yield b"..", told, False  # nobody's file: read no further
+            return
+        yield path, told, not more & _NOT_THERE
 
 
 def _number(text: bytes, place: int) -> tuple[int, int]:
@@ -96,5 +108,5 @@ def _is_as_told(path: str, told: bytes, tree: int) -> bool:
     return is_same and told[20:24] == (found.st_ino & 0xFFFFFFFF).to_bytes(4, "big")
 
 
-def _is_sha256(git: int) -> bool:
-    return b"sha256" in (read_whole("config", at=git, follow=False) or b"").lower()
+def _hash_size(git: int) -> int:
+    return _SHA256 if b"sha256" in (read_whole("config", at=git, follow=False) or b"").lower() else _SHA1

@@ -6,6 +6,7 @@ import os
 
 from ..linux.files import is_inside, leads_to, read_whole
 from .folders import is_git_folder, line_of
+from .index import leads_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,21 +17,24 @@ OBEYS = "git obeys it, and it can name programs to run"
 _LOOKS = "it tells git where to look, and git runs what is configured there"
 LEADS = "git writes where it leads"
 _CONTINUES = "git runs what it names at your next rebase --continue"
+_REMOVES = "git worktree writes and removes what it names"
+_WRITES = "git writes what it names outside the work tree at your next checkout"
+_READS = "git reads what it names at your next commit"
 _KEPT = ("objects", "refs", "logs", "lfs", "annex")  # in a folder of git's: names there are branches' and users'
 _CONFIGS = ("config", "config.worktree")
 _OF_STRATEGIES = (["rebase-merge", "strategy"], ["sequencer", "opts"])  # git runs git-merge-STRATEGY
 _TODOS = ("git-rebase-todo", "todo")
 _EXEC = rb"(?m)^[ \t]*(x|exec)([ \t\r]|$)"
-# Only what a new repository, a remote, a branch or a sparse work tree writes into a config.
-_HARMLESS = (
-    rb'(?i)\s*(\[(core|extensions|remote "[^"]*"|branch "[^"]*"|user|submodule "[^"]*"|init|pull|push)\]'
-    rb"|(repositoryformatversion|filemode|bare|logallrefupdates|symlinks|ignorecase|precomposeunicode|objectformat"
-    rb"|refstorage|worktreeconfig|partialclone|promisor|partialclonefilter|sparsecheckout|sparsecheckoutcone|autocrlf|eol"
-    rb"|fetch|tagopt|prune|merge|rebase|name|email|active|branch|ignore|defaultbranch|ff|default|autosetupremote"
-    rb"|vscode-merge-base)\s*=[^!]*"
-    rb'|(url|pushurl)\s*=\s*(?!-)([^:!"\\]|:(?!:))*'
-    rb'|worktree\s*=\s*("[^"\\]*"|[^"\\;#]*)|[#;][^\r]*)?'
+# Only what a new repository, a clone, a branch or a sparse work tree writes into a config.
+_SECTION = rb'(?i)\[(core|extensions|remote "[^"]*"|branch "[^"]*"|user|submodule "[^"]*"|init|pull|push)\]'
+_KEYS = frozenset(
+    b"repositoryformatversion filemode bare logallrefupdates symlinks ignorecase precomposeunicode objectformat"
+    b" refstorage worktreeconfig partialclone promisor partialclonefilter sparsecheckout sparsecheckoutcone autocrlf"
+    b" eol fetch tagopt prune remote merge rebase name email active branch ignore defaultbranch ff default"
+    b" autosetupremote"
+    b" vscode-merge-base url pushurl worktree".split()
 )
+_OF_ADDRESSES = (b"url", b"pushurl", b"worktree")  # whose values are looked at as well
 _STRATEGIES = (b"ort", b"recursive", b"resolve", b"octopus", b"ours", b"subtree")
 
 
@@ -68,6 +72,12 @@ def _in_folder(path: str, folder: str, root: str) -> str:
         return "" if is_harmless(path, root) else OBEYS
     if parts[-1] == "commondir":
         return "" if len(parts) == 1 and _is_registration(folder) else OBEYS
+    if parts[-1] == "gitdir" and len(parts) == 1 and not is_inside(leads_to(os.path.join(folder, line_of(path))), root):
+        return _REMOVES
+    if parts[-1] == "index" or parts[-1].startswith("sharedindex."):
+        return _WRITES if leads_out(path) else ""
+    if parts[-1] == "MERGE_RR" and _conflicts_out(path):
+        return _READS
     if parts[-1] in _TODOS and _has(path, _EXEC):
         return _CONTINUES
     return _CONTINUES if parts[-2:] in _OF_STRATEGIES and _has_strategies(path) else ""
@@ -98,10 +108,10 @@ def _is_known(pointer: str, own: str) -> bool:
 
 
 def _trees(config: str) -> list[str]:
-    import re
-
-    found = re.findall(rb'(?mi)^\s*worktree\s*=\s*"?([^"\n]*)', read_whole(config) or b"")
-    return [leads_to(os.path.join(os.path.dirname(config), os.fsdecode(tree.strip()))) for tree in found]
+    """The work trees that it names, where they lead."""
+    pairs = (line.partition(b"=") for line in (read_whole(config) or b"").split(b"\n"))
+    named = (value.strip().strip(b'"') for key, _, value in pairs if key.strip().lower() == b"worktree")
+    return [leads_to(os.path.join(os.path.dirname(config), os.fsdecode(tree))) for tree in named]
 
 
 def _is_registration(folder: str) -> bool:
@@ -119,6 +129,13 @@ def _has(path: str, pattern: bytes) -> bool:
     return text is None or bool(re.search(pattern, text))
 
 
+def _conflicts_out(path: str) -> bool:
+    """Whether a list of conflicts (HASH, tab, path, each ended by a zero) has one outside the work tree."""
+    text = read_whole(path)
+    named = [entry.partition(b"\t")[2] for entry in (text or b"\t/").split(b"\0")]
+    return any(name.startswith(b"/") or b".." in name.split(b"/") for name in named)
+
+
 def _has_strategies(path: str) -> bool:
     """Whether it names one that is not git's own."""
     import re
@@ -126,15 +143,36 @@ def _has_strategies(path: str) -> bool:
     text = read_whole(path)
     if text is None:
         return True
-    named = [text] if path.endswith("/strategy") else re.findall(rb"strategy\s*=([^\n]*)", text)
+    named = [text] if path.endswith("/strategy") else re.findall(rb"(?i)strategy\s*=([^\n]*)", text)
     return any(name.strip(b' \t\r\n"') not in _STRATEGIES for name in named)
 
 
 def is_harmless(config: str, root: str) -> bool:
-    """Whether a config says only what git itself writes, and no work tree outside the workspace."""
+    """Whether a config says only what git itself writes; a work tree only as a submodule's, in the workspace."""
+    text = read_whole(config)
+    if text is None or not all(map(_is_harmless_line, text.split(b"\n"))):
+        return False
+    trees = _trees(config)
+    return not trees or (
+        "/modules/" in config
+        and all(is_inside(tree, root) and ".git" not in tree[len(root) :].split("/") for tree in trees)
+    )
+
+
+def _is_harmless_line(line: bytes) -> bool:
     import re
 
-    text = read_whole(config)
-    if text is None or any(not re.fullmatch(_HARMLESS, line) for line in text.split(b"\n")):
+    line = line.strip()
+    if not line or line.startswith((b"#", b";")):
+        return True
+    if line.startswith(b"["):
+        return re.fullmatch(_SECTION, line) is not None
+    key, found, value = line.partition(b"=")
+    key, value = key.strip().lower(), value.strip()
+    if not found or key not in _KEYS or b"!" in value:
         return False
-    return all(is_inside(tree, root) for tree in _trees(config))
+    if key not in _OF_ADDRESSES:
+        return True
+    value = value[1:-1] if value[:1] == value[-1:] == b'"' else value
+    is_plain = not any(part in value for part in (b'"', b"\\", b";", b"#"))
+    return is_plain and not value.startswith(b"-") and (key == b"worktree" or b"::" not in value)

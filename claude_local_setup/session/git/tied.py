@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from ..linux.files import is_inside, read_whole
+from ..linux.looking import is_there
 from ..shown.secrets import refusal
 from ..words import say
 from .folders import GitFolder, common_of, line_of, of_tree
@@ -34,7 +35,8 @@ def outside(tree: int, root: str, guide: Guide, hide: list[str]) -> Iterator[Git
     else:
         from shlex import quote
 
-        say(f"git's folder {common.path} does not know {root} and is not shown: git -C {quote(root)} status")
+        tell = "status" if is_there("index", own.opened) else f"config core.worktree {quote(root)}"
+        say(f"git's folder {common.path} does not know {root} and is not shown: git -C {quote(root)} {tell}")
 
 
 def _is_registered(own: GitFolder, common: GitFolder, tree: int) -> bool:

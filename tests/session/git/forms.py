@@ -132,7 +132,6 @@ FORMS: dict[str, Callable[[Home, Path], Path]] = {
     "a link": link,
     "a link within": link_within,
     "a separate folder": separate,
-    "a separate folder, nothing in it yet": separate_and_new,
     "a separate folder within": separate_within,
     "sha256": sha256,
     "an index that leaves out what paths share": index_v4,

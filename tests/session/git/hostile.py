@@ -6,6 +6,7 @@ Arguments: the workspace, a JSON list of [plant, number, canary, victim]. `canar
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -189,6 +190,56 @@ def common_without_a_head(git: Path, root: Path, canary: str, victim: str) -> li
     return [append(root / "worktrees/p/.git/commondir", "../../..\n"), root / "config"]
 
 
+def of_files(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
+    """git asks of objects and refs only whether they can be run."""
+    left = evil_folder(root / "hidden", canary)
+    for name in ("objects", "refs"):
+        shutil.rmtree(root / "hidden" / name)
+        (root / "hidden" / name).touch(0o755)
+    return [left]
+
+
+def in_its_refs(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
+    (git / "modules/y").mkdir(parents=True)
+    subprocess.run(["git", "init", "-q", "--bare", git / "modules/y"], check=True)
+    left = evil_folder(git / "modules/y/refs/z", canary)
+    append(left, f"[core]\n\tworktree = {root}/y\n")
+    (root / "y").mkdir()
+    (root / "y/.git").write_text(f"gitdir: {left.parent}\n")
+    return [left, root / "y/.git"]
+
+
+def tree_in_a_git_folder(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
+    """A checkout would write hooks."""
+    subprocess.run(["git", "init", "-q", root / "in"], check=True)
+    program(root / "in/hooks/post-commit", canary)
+    for words in (["config", "user.name", "a"], ["config", "user.email", "a@b"], ["add", "-A"], ["commit", "-qm", "x"]):
+        subprocess.run(["git", *words], cwd=root / "in", check=True)
+    return [append(root / "in/.git/config", f"[core]\n\tworktree = {git}\n")]
+
+
+def index(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
+    """git takes the paths of an index as they are."""
+    blob = subprocess.run(
+        ["git", "hash-object", "-w", "--stdin"], cwd=root, input=b"theirs\n", capture_output=True, check=True
+    ).stdout.strip()
+    path = os.path.relpath(victim, root).encode()
+    entry = bytes(24) + (0o100644).to_bytes(4, "big") + bytes(12) + bytes.fromhex(blob.decode())
+    entry += len(path).to_bytes(2, "big") + path
+    entry += bytes(8 - len(entry) % 8)
+    text = b"DIRC" + (2).to_bytes(4, "big") + (1).to_bytes(4, "big") + entry
+    (git / "index").write_bytes(text + hashlib.sha1(text).digest())
+    return [git / "index"]
+
+
+def registration(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
+    folder = git / "worktrees/elsewhere-too"
+    folder.mkdir(parents=True)
+    (folder / "HEAD").write_text("ref: refs/heads/main\n")
+    (folder / "commondir").write_text("../..\n")
+    return [append(folder / "gitdir", f"{Path(victim).parent}/.git\n")]
+
+
 def driver(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
     """The user's own config names this program."""
     return [program(root / "tools/clean", canary)]
@@ -244,6 +295,7 @@ PLANTS: dict[str, Callable[[Path, Path, str, str], list[Path]]] = {
             sequencer,
         ),
         *(commondir, replaced, pointer, root_pointer, moved_fixture, copied_fixture, bare_anywhere, the_root_bare),
+        *(index, of_files, in_its_refs, tree_in_a_git_folder, registration),
         *(quoted_tree_elsewhere, strategy, common_without_a_head),
         *(tree_elsewhere, driver, submodule_to_be, unlistable, exec_in_gone_worktree),
     )

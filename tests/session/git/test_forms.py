@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.homes import Home
-from tests.session.git.forms import FORMS, GITCONFIG, above_a_bare_one, folder, git, linked, separate
+from tests.session.git.forms import FORMS, GITCONFIG, above_a_bare_one, folder, git, linked, separate, separate_and_new
 
 DAY = """set -e
 echo two >>file; git add file; git commit -qm second
@@ -157,6 +157,17 @@ def test_repositories_further_down_are_kept_but_for_those_that_are_ignored(ready
     assert not (work / "build").exists()
     assert not (work / "other/work/.git/hooks/pre-commit").exists()
     assert (work / "fixtures/one.git/config").exists()
+
+
+def test_a_new_one_elsewhere_has_to_be_told_of_its_work_tree(ready: Home, at: Path) -> None:
+    """A planted file could name one that somebody has just made."""
+    work = separate_and_new(ready, at)
+    assert ready.local("--jail", "git", "add", "file", cwd=work).returncode != 0
+    (line,) = [
+        line for line in ready.local("--jail", "git", "status", cwd=work).stderr.splitlines() if "does not know" in line
+    ]
+    assert ready.run("sh", "-c", line.rpartition(": ")[2], cwd=at).returncode == 0
+    assert ready.local("--jail", "git", "add", "file", cwd=work).returncode == 0
 
 
 def test_a_repository_whose_files_git_does_not_know_is_said_and_git_can_be_told(ready: Home, at: Path) -> None:

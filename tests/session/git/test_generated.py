@@ -27,8 +27,8 @@ drawn = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 OUTSIDE = (
-    "git status", "git add -A", "git commit -m x", "git checkout -b after", "git checkout -f", "git fetch --all",
-    "git rebase --continue", "git diff", "git stash", "git stash pop", "git log -1", "git gc -q",
+    "git checkout .", "git status", "git add -A", "git commit -m x", "git checkout -b after", "git checkout -f",
+    "git fetch --all", "git rebase --continue", "git diff", "git stash", "git stash pop", "git log -1", "git gc -q",
 )  # fmt: skip
 plants = st.lists(st.tuples(st.sampled_from(list(PLANTS)), st.integers(0, 9)), min_size=1, max_size=4)
 
@@ -58,6 +58,10 @@ def somewhere(home: Home) -> Iterator[Path]:
 @example(Drawn("a folder", ("rebasing",), "plain"), [("strategy", 0)])
 @example(Drawn("a folder", (), "plain"), [("quoted_tree_elsewhere", 0)])
 @example(Drawn("a folder", (), "plain"), [("common_without_a_head", 0)])
+@example(Drawn("a folder", (), "plain"), [("of_files", 0)])
+@example(Drawn("a folder", (), "plain"), [("index", 0)])
+@example(Drawn("a folder", (), "plain"), [("in_its_refs", 0)])
+@example(Drawn("a folder", (), "plain"), [("tree_in_a_git_folder", 0)])
 def test_after_a_hostile_session_git_outside_does_nothing_that_was_not_named(
     ready: Home, repository: Drawn, planted: list[tuple[str, int]]
 ) -> None:
@@ -119,6 +123,7 @@ OPS = {
     "kept worktree": "git worktree add -q -b k .kept; (cd .kept; echo k >k; git add k; git commit -qm k)",
     "continue": "echo solved >file; git add file; git -c core.editor=true rebase --continue",
     "abort": "git rebase --abort",
+    "clone": "git clone -q . cloned && rm -rf cloned/.git/refs/remotes && rm -rf other && git clone -q . other",
     "tag": "git tag -f v1; git tag -fa v2 -m v2",
     "clean": "git clean -qfd -e .kept",
     "remove": "git rm -q --cached file; git commit -qm removed; git add file; git commit -qm again",
@@ -136,7 +141,7 @@ OPS = {
 NOON = "2001-01-01T12:00:00Z"  # always: then the same work has the same hashes
 TIMES = {"GIT_AUTHOR_DATE": NOON, "GIT_COMMITTER_DATE": NOON}
 STATE = """git status --porcelain; git for-each-ref; git log --all --format='%h %s' | sort
-git ls-files -s; git config --local --list | sort"""
+git ls-files -s; git config --local --list | grep -v ^lfs.repository | sort"""
 
 
 @drawn

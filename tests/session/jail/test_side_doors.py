@@ -62,7 +62,7 @@ MOVED = {
         ".git/worktrees",
     ),
     "the registration of a linked worktree": (
-        "git -c user.name=x -c user.email=x commit -q --allow-empty -m x; git worktree add -q linked",
+        "git -c user.name=x -c user.email=x commit -q --allow-empty -m x; git worktree add -q ../linked",
         ".git/worktrees/linked",
     ),
     "a submodule's folder beside a planted HEAD": (

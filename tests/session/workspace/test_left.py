@@ -37,6 +37,11 @@ LEFT = {
 }
 LEFT |= {
     "an environment": ("python3 -m venv --without-pip .venv", "  .venv/bin: editors and git's hooks run it unasked"),
+    "conflicts elsewhere": ("printf 'x\\t/etc/passwd\\0' >.git/MERGE_RR", "  .git/MERGE_RR: git reads what it names"),
+    "a strategy": (
+        "mkdir .git/sequencer; echo '[options] STRATEGY = file' >.git/sequencer/opts",
+        "  .git/sequencer/opts: g",
+    ),
     "packages' programs": (
         "mkdir -p a/node_modules/.bin; echo x >a/node_modules/.bin/eslint",
         "  a/node_modules/.bin: e",
@@ -67,6 +72,7 @@ SILENT = {
     "a rebase": "git checkout -qb other; echo x >y; git add y; git commit -qm y; git rebase -q main; git gc -q",
     "a worktree": "git worktree add -q .claude/worktrees/one; cd .claude/worktrees/one; echo x >y",
     "a new repository": "git init -q new; cd new; echo x >y; git add y; git commit -qm y",
+    "a clone": "git clone -q . cloned",
     "packages": "mkdir -p node_modules/a/.vscode; echo '\"postinstall\":' >node_modules/a/package.json",
 }
 

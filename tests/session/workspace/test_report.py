@@ -77,6 +77,7 @@ def test_a_new_repository_is_silent_unless_its_config_names_a_program(ready: Hom
 
 ENDLESS = {
     "a device": "ln -s /dev/zero package.json; mkdir -p sub/.git; ln -s /dev/zero sub/.git/config",
+    "a config of spaces": "mkdir -p sub/.git; printf 'worktree =%900000s#' x >sub/.git/config",
     "a file of a terabyte": "truncate -s 1T package.json; mkdir -p sub/.git; truncate -s 1T sub/.git/config",
     "settings of a terabyte": "truncate -s 1T ~/.claude-local/settings.json",
 }
