@@ -20,6 +20,7 @@ _LARGEST = 256_000_000  # bytes of one that is looked through whole
 _LONGEST = 32_768  # bytes of a path
 _HEAD, _TIMES = 12, 40  # bytes of the file's head; of an entry up to its hash
 _EXTENDED, _NOT_THERE = 0x4000, 0x4000  # flags: there are more; the file is left out of a sparse work tree
+_IN_CONFLICT = 0x3000  # flags: one of several versions, of which the file is none
 _SHA1, _SHA256 = 20, 32
 
 
@@ -82,7 +83,7 @@ def _entries(text: bytes, hash_size: int) -> Iterator[tuple[bytes, bytes, bool]]
         if len(path) > _LONGEST:
             yield b"..", told, False  # nobody's file: read no further
             return
-        yield path, told, not more & _NOT_THERE
+        yield path, told, not (more & _NOT_THERE or flags & _IN_CONFLICT)
 
 
 def _number(text: bytes, place: int) -> tuple[int, int]:

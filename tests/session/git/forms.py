@@ -19,8 +19,9 @@ def git(home: Home, folder: Path, *words: str) -> str:
 
 
 def with_a_commit(home: Home, work: Path) -> Path:
-    (work / "file").write_text("one\n")
-    git(home, work, "add", "file")
+    for name in ("file", "quiet"):
+        (work / name).write_text("one\n")
+    git(home, work, "add", "file", "quiet")
     git(home, work, "commit", "-qm", "first")
     return work
 
