@@ -31,8 +31,11 @@ def to_the_terminal(path: Path) -> None:
 
 def listening(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
-        os.chdir(path.parent)
+        here = os.open(".", os.O_RDONLY)
+        os.chdir(path.parent)  # the path is too long for a socket's name
         listener.bind(path.name)
+        os.fchdir(here)
+        os.close(here)
 
 
 def endless(path: Path) -> None:

@@ -77,7 +77,7 @@ def test_no_folder_on_the_way_to_what_is_kept_can_be_moved_away(plain_home: Home
     prepare, folder = MOVED[name]
     assert plain_home.run("sh", "-ec", prepare, cwd=work).returncode == 0
     done = jailed(plain_home, work, f"mv {folder} moved")
-    assert "Device or resource busy" in done.stderr
+    assert "Device or resource busy" in done.stderr or "Read-only file system" in done.stderr
     assert (work / folder).is_dir()
 
 

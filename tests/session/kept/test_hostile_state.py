@@ -55,8 +55,11 @@ def endless(path: Path) -> None:
 
 def listening(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as made:
-        os.chdir(path.parent)
+        here = os.open(".", os.O_RDONLY)
+        os.chdir(path.parent)  # the path is too long for a socket's name
         made.bind(path.name)
+        os.fchdir(here)
+        os.close(here)
 
 
 def gone(path: Path) -> None:
