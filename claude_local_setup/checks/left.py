@@ -15,10 +15,13 @@ from .report import Finding
 def left(home: str) -> Iterator[Finding]:
     """A warning for each file: it is the user's to judge."""
     try:
-        values = load(f"{home}/{PRODUCT}/values.json")
+        found = everywhere(load(f"{home}/{PRODUCT}/values.json"))
     except Refusal:
         return  # nothing is set up here
-    for path, reason in everywhere(values).items():
+    except OSError as error:
+        yield Finding("left", f"{error.filename}: {error.strerror}", "claude-local --explain", warning=True)
+        return
+    for path, reason in found.items():
         yield Finding(
             f"left: {path}", reason, f"ls -l {quote(os.fsencode(path).decode(errors='replace'))}", warning=True
         )

@@ -12,7 +12,6 @@ from .workspace.search import Search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .shown.surroundings import Guide
     from .values import Values
 
 
@@ -36,9 +35,8 @@ def _here(values: Values, known: list[str]) -> dict[str, str]:
     from .shown.surroundings import Guide
     from .workspace.finding import find_workspace
 
-    guide: Guide = Guide(values)
     try:
-        where = find_workspace(values, guide, os.environ.get("PATH", ""))
+        where = find_workspace(values, Guide(values), os.environ.get("PATH", ""))
     except Refusal:
         return {}
     return dangers(Search(where.opened), where, also_own=False) if where.root in known else {}

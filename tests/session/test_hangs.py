@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,11 +13,8 @@ import pytest
 
 from tests import installed
 from tests.homes import Home
+from tests.session.odd_files import endless, fifo, listening
 from tests.session.odd_workspaces import limited, start
-
-
-def fifo(path: Path) -> None:
-    os.mkfifo(path)
 
 
 def to_a_device(path: Path) -> None:
@@ -27,20 +23,6 @@ def to_a_device(path: Path) -> None:
 
 def to_the_terminal(path: Path) -> None:
     path.symlink_to("/dev/tty")
-
-
-def listening(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as listener:
-        here = os.open(".", os.O_RDONLY)
-        os.chdir(path.parent)  # the path is too long for a socket's name
-        listener.bind(path.name)
-        os.fchdir(here)
-        os.close(here)
-
-
-def endless(path: Path) -> None:
-    with path.open("wb") as file:
-        file.truncate(1 << 40)
 
 
 def circle(path: Path) -> None:

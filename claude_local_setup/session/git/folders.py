@@ -22,6 +22,24 @@ class GitFolder:
         self.path = os.readlink(f"/proc/self/fd/{opened}")
 
 
+class Repository:
+    """What a work tree has: a folder of its own, and the one that all its worktrees share, mostly the same."""
+
+    __slots__ = ("common", "own")
+
+    def __init__(self, own: GitFolder, common: GitFolder) -> None:
+        self.own = own
+        self.common = common
+
+    @property
+    def is_linked(self) -> bool:
+        return self.common is not self.own
+
+    @property
+    def paths(self) -> list[str]:
+        return list(dict.fromkeys([self.own.path, self.common.path]))
+
+
 def is_git_folder(path: str) -> bool:
     """Whether git would take it for a repository, or for a worktree's part of one: HEAD, and the rest here or in the
     common directory (gitrepository-layout(5))."""
@@ -60,23 +78,14 @@ def of_tree(tree: int) -> GitFolder | None:
     return None
 
 
-def common_of(own: GitFolder) -> GitFolder:
-    """The folder that it shares with other worktrees: itself, where it is not a linked one's."""
+def repository_of(tree: int) -> Repository | None:
+    """Found once for a session: what `.git` leads to may be another folder a moment later."""
+    own = of_tree(tree)
+    if own is None:
+        return None
     line = line_of("commondir", own.opened)
     opened = _opened(line, own.opened) if line else -1
-    return GitFolder(opened) if opened >= 0 else own
-
-
-def own_of(tree: int) -> str:
-    """Where the repository's folder lies; "" where there is none."""
-    own = of_tree(tree)
-    return common_of(own).path if own else ""
-
-
-def is_linked(tree: int) -> bool:
-    """Whether it is a linked worktree, whose repository is another's too."""
-    own = of_tree(tree)
-    return own is not None and common_of(own).path != own.path
+    return Repository(own, GitFolder(opened) if opened >= 0 else own)
 
 
 def line_of(name: str, at: int | None = None) -> str:

@@ -10,13 +10,14 @@ import os
 import stat
 
 from ..linux.files import open_beneath, read_whole
+from .folders import line_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _READ = 1 << 18  # bytes of it, some two thousand files
-_LARGEST = 256_000_000  # bytes of one that is looked through whole
+_LARGEST = 64_000_000  # bytes of one that is looked through whole
 _LONGEST = 32_768  # bytes of a path
 _HEAD, _TIMES = 12, 40  # bytes of the file's head; of an entry up to its hash
 _EXTENDED, _NOT_THERE = 0x4000, 0x4000  # flags: there are more; the file is left out of a sparse work tree
@@ -28,7 +29,7 @@ def knows(git: int, tree: int) -> bool:
     """Whether most of what it holds is there as it says."""
     text = _beginning(git)
     seen = same = 0
-    for path, told, is_there in _entries(text, _hash_size(git)):
+    for path, told, is_there in _entries(text, _hash_size(f"/proc/self/fd/{git}")):
         if is_there and stat.S_ISREG(int.from_bytes(told[24:28], "big")):
             seen += 1
             same += _is_as_told(os.fsdecode(path), told, tree)
@@ -42,11 +43,7 @@ def leads_out(path: str) -> bool:
     text = read_whole(path, largest=_LARGEST)
     if text is None:
         return True
-    git = os.open(os.path.dirname(path), os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        paths = b"\0".join(name for name, *_ in _entries(text, _hash_size(git)))
-    finally:
-        os.close(git)
+    paths = b"\0".join(name for name, *_ in _entries(text, _hash_size(os.path.dirname(path))))
     return re.search(rb"(?i)(^|\0)/|(^|[\0/])(\.\.?|\.git)(/|\0|$)", paths) is not None
 
 
@@ -109,5 +106,13 @@ def _is_as_told(path: str, told: bytes, tree: int) -> bool:
     return is_same and told[20:24] == (found.st_ino & 0xFFFFFFFF).to_bytes(4, "big")
 
 
-def _hash_size(git: int) -> int:
-    return _SHA256 if b"sha256" in (read_whole("config", at=git, follow=False) or b"").lower() else _SHA1
+def _hash_size(git: str) -> int:
+    """As the repository's config has it; one that says more than git writes is named by itself."""
+    common = os.path.join(git, line_of(f"{git}/commondir") or ".")
+    section, size = b"", _SHA1
+    for line in (read_whole(f"{common}/config", follow=False) or b"").lower().split(b"\n"):
+        key, _, value = (part.strip() for part in line.partition(b"="))
+        section = key if key.startswith(b"[") else section
+        if section == b"[extensions]" and key == b"objectformat":
+            size = _SHA256 if value == b"sha256" else _SHA1
+    return size

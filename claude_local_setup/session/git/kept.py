@@ -8,13 +8,14 @@ import os
 from ..jail.mounts import Held
 from ..linux.files import is_inside, leads_to
 from ..linux.looking import FOLDER, is_folder, is_link, is_there, names
-from .folders import GitFolder, common_of, line_of, of_tree
+from .folders import GitFolder, line_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .config import GitConfig
+    from .folders import Repository
 
 PINNED = "what is kept in it cannot be moved away with it"
 OBEYS = "git obeys it, and it can name programs to run"
@@ -31,17 +32,16 @@ _OF_WORKTREE = {"config.worktree": OBEYS, "commondir": _LOOKS, "gitdir": "git lo
 _OF_MAIN = ("HEAD", "index", "modules", "rebase-merge", "rebase-apply", "sequencer", "MERGE_HEAD")
 
 
-def of_workspace(tree: int, root: str) -> Iterator[Held]:
-    """What ties the workspace to its repository; and of that, where it lies in the workspace."""
+def of_workspace(tree: int, root: str, repository: Repository | None) -> Iterator[Held]:
+    """What ties a writable folder to its repository; and of that, where it lies in the folder."""
     if is_folder(".git", tree):
-        found = [GitFolder(os.open(".git", os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=tree))]
+        found = [GitFolder(os.open(".git", FOLDER, dir_fd=tree))]  # also what is no repository yet
     else:
         yield Held(f"{root}/.git", "it tells git where to look")
         found = []
-    own = of_tree(tree)
-    found += [own, common_of(own)] if own else []
+    found += [repository.own, repository.common] if repository else []
     for folder in {folder.path: folder for folder in found}.values():
-        if is_inside(folder.path, root) and folder.path != root:
+        if is_inside(folder.path, root):
             yield from of_nested(folder, root)
 
 
@@ -85,9 +85,10 @@ def _line(opened: int, relative: str) -> str:
 
 
 def of_nested(folder: GitFolder, root: str) -> Iterator[Held]:
-    """Of a repository further down."""
+    """Of a repository further down; or of the writable folder itself, where that is one without a work tree."""
     yield from pinned_to(folder.path, root)
-    yield Held(folder.path, PINNED, writable=True)
+    if folder.path != root:
+        yield Held(folder.path, PINNED, writable=True)
     yield from of_folder(folder, root)
 
 

@@ -169,10 +169,10 @@ def _is_harmless_line(line: bytes) -> bool:
         return re.fullmatch(_SECTION, line) is not None
     key, found, value = line.partition(b"=")
     key, value = key.strip().lower(), value.strip()
-    if not found or key not in _KEYS or b"!" in value:
+    if not found or key not in _KEYS or b"!" in value or b"\\" in value:
         return False
     if key not in _OF_ADDRESSES:
         return True
     value = value[1:-1] if value[:1] == value[-1:] == b'"' else value
-    is_plain = not any(part in value for part in (b'"', b"\\", b";", b"#"))
+    is_plain = not any(part in value for part in (b'"', b";", b"#"))
     return is_plain and not value.startswith(b"-") and (key == b"worktree" or b"::" not in value)

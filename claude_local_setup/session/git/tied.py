@@ -11,7 +11,7 @@ from ..linux.files import is_inside, read_whole
 from ..linux.looking import is_there
 from ..shown.secrets import refusal
 from ..words import say
-from .folders import GitFolder, common_of, line_of, of_tree
+from .folders import line_of
 from .index import knows
 
 TYPE_CHECKING = False
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..shown.surroundings import Guide
+    from .folders import GitFolder, Repository
 
 
-def outside(tree: int, root: str, guide: Guide, hide: list[str]) -> Iterator[GitFolder]:
+def outside(found: Repository | None, tree: int, root: str, guide: Guide, hide: list[str]) -> Iterator[GitFolder]:
     """The folder outside the workspace that git must be able to write for it: the one that its worktrees share."""
-    own = of_tree(tree)
-    common = own and common_of(own)
-    if own is None or common is None or is_inside(own.path, root) or is_inside(common.path, root):
+    if found is None or any(is_inside(path, root) for path in found.paths):
         return
+    own, common = found.own, found.common
     folder = common.path.removesuffix("/.git")
     if refusal(folder, guide.home, hide) or refusal(guide.in_the_home(folder), guide.home, hide):
         return
-    if _is_registered(own, common, tree) if common is not own else _names(own, tree) or knows(own.opened, tree):
+    if _is_registered(own, common, tree) if found.is_linked else _names(own, tree) or knows(own.opened, tree):
         yield common
     else:
         from shlex import quote

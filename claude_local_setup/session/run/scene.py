@@ -6,7 +6,7 @@ import os
 
 from ..editor import ide
 from ..git import kept, tied
-from ..git.folders import is_linked, own_of
+from ..git.folders import repository_of
 from ..git.nested import nested
 from ..jail import rules
 from ..jail.mounts import Held
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..git.config import GitConfig
-    from ..git.folders import GitFolder
+    from ..git.folders import GitFolder, Repository
     from ..jail.mounts import Mount
     from ..values import Values
     from ..workspace.place import Workspace
@@ -88,17 +88,18 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     strict = values.level == "strict"
     system = list(_of_the_system(values, guide))
     hide = list(chosen.hide(values, guide))
-    git = list(tied.outside(workspace.opened, workspace.root, guide, hide))
+    repository = repository_of(workspace.opened)
+    git = list(tied.outside(repository, workspace.opened, workspace.root, guide, hide))
     writes = [(found, _open(found)) for found in chosen.writes(values, guide, hide)]
     made.watched = [Watched(workspace.root, workspace.opened, questions.before)]
     made.watched += [Watched(folder.path, folder.opened, Search(folder.opened)) for folder in git]
     made.watched += [Watched(found.source, opened, Search(opened)) for found, opened in writes]
-    made.judge = Judge(workspace.root, own_of(workspace.opened), *_of_config(questions.config))
+    made.judge = Judge(workspace.root, repository.common.path if repository else "", *_of_config(questions.config))
     guide.untrusted += tuple(folder.path for folder in git)
     found, inner_path = programs.of_path(guide, path)
     variables = [item for *_, item in programs.of_variables(guide) if item]
     own = program.shown(made.program, guide) if made.program else []
-    held = [*_protected(made, questions, git, writes), *protected.on_the_way(hide, workspace.root)]
+    held = [*_protected(made, questions, repository, git, writes), *protected.on_the_way(hide, workspace.root)]
     _check_number(held, workspace.root)
     there = There(
         strict=strict,
@@ -154,16 +155,21 @@ def _open(found: Found) -> int:
 
 
 def _protected(
-    made: Scene, questions: Questions, git: Sequence[GitFolder], writes: Sequence[tuple[Found, int]]
+    made: Scene,
+    questions: Questions,
+    repository: Repository | None,
+    git: Sequence[GitFolder],
+    writes: Sequence[tuple[Found, int]],
 ) -> Iterator[Held]:
-    root = made.workspace.root
+    root, opened = made.workspace.root, made.workspace.opened
     for folder in git:
-        yield from kept.of_folder(folder, root, is_shared=is_linked(made.workspace.opened))
-    for opened, path in ((made.workspace.opened, root), *((opened, found.source) for found, opened in writes)):
-        yield from kept.of_workspace(opened, path)
-        yield from protected.of_table(opened, path)
+        yield from kept.of_folder(folder, root, is_shared=repository is not None and repository.is_linked)
+    others = [(found.source, folder, repository_of(folder)) for found, folder in writes]
+    for path, folder_opened, its in ((root, opened, repository), *others):
+        yield from kept.of_workspace(folder_opened, path, its)
+        yield from protected.of_table(folder_opened, path)
         yield from kept.of_config(questions.config, path)
-    for folder in nested(questions.before.heads(), made.workspace.opened, root):
+    for folder in nested(questions.before.heads(), opened, root, repository):
         yield from kept.of_nested(folder, root)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..git import left
-from ..git.folders import common_of, is_git_folder, of_tree
+from ..git.folders import is_git_folder, repository_of
 from ..linux.files import is_inside
 
 TYPE_CHECKING = False
@@ -16,16 +16,17 @@ def dangers(search: Search, where: Workspace, *, also_own: bool) -> dict[str, st
     """(path: what git does) in all its folders there. `also_own`: the workspace's own hooks and config too, which no
     session can write once they are there."""
     found: dict[str, str] = {}
-    own = of_tree(where.opened)
-    shared = [own.path, common_of(own).path] if own else []
-    for folder in dict.fromkeys(shared):
-        for path, reason in left.in_folder(folder, where.root, shared[-1]):
+    repository = repository_of(where.opened)
+    shared = repository.paths if repository else []
+    common = repository.common.path if repository else ""
+    for folder in shared:
+        for path, reason in left.in_folder(folder, where.root, common):
             if also_own or not _is_kept(path, folder):
                 found[path] = reason
     for relative in search.heads():
         path = f"{where.root}/{relative}".rstrip("/")
         if not any(is_inside(path, folder) for folder in shared) and is_git_folder(path):
-            found |= dict(left.in_folder(path, where.root, shared[-1] if shared else ""))
+            found |= dict(left.in_folder(path, where.root, common))
     return found
 
 

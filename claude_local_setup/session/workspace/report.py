@@ -7,6 +7,7 @@ terminal has shown is kept (untold.py), and said again at the next start.
 from __future__ import annotations
 
 import os
+import time
 
 from ..linux.files import is_inside
 from ..words import printable, say
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .judging import Judge
 
 _MOST = 20  # lines
+_PATIENCE = 20.0  # seconds, for what is made to be judged slowly
 _TOGETHER = 4  # files of one folder that the same is said of
 _UNLISTED = "it cannot be looked into, and what is in it can be obeyed all the same"
 _THIS = "this session made or changed files that run outside the jail; look at them first:"
@@ -33,9 +35,7 @@ def tell_planted(watched: Sequence[Watched], judge: Judge, folder: str) -> None:
         untold.add(folder, untold.UNSAID, found)
     elif not os.isatty(2):
         untold.add(folder, untold.UNSEEN, found)
-    for one in watched:
-        if not one.is_whole:
-            say(f"{one.path} is too large: not all that this session left was looked through: git status")
+    _say_what_was_not_seen(watched)
     links.offer(found, judge.root)
 
 
@@ -44,9 +44,13 @@ def tell_earlier(folder: str, root: str) -> None:
     look_after_the_dead(folder)
     unsaid, unseen = (untold.known(folder, name) for name in (untold.UNSAID, untold.UNSEEN))
     is_shown = os.isatty(2)
-    if _is_said(_EARLIER, unsaid | unseen if is_shown else unsaid, root):
-        untold.keep(folder, untold.UNSEEN, {} if is_shown else unseen | unsaid)
-        untold.keep(folder, untold.UNSAID, {})
+    if not _is_said(_EARLIER, unsaid | unseen if is_shown else unsaid, root):
+        return
+    if is_shown:
+        untold.drop(folder, untold.UNSEEN, unseen)
+    else:
+        untold.add(folder, untold.UNSEEN, unsaid)
+    untold.drop(folder, untold.UNSAID, unsaid)
 
 
 def look_after_the_dead(folder: str) -> None:
@@ -54,6 +58,14 @@ def look_after_the_dead(folder: str) -> None:
     for record, judge, watched in untold.of_the_dead(folder):
         if untold.add(folder, untold.UNSAID, dict(_planted(watched, judge))):
             untold.forget(record)
+        _say_what_was_not_seen(watched)
+
+
+def _say_what_was_not_seen(watched: Sequence[Watched]) -> None:
+    for one in watched:
+        if not one.is_whole:
+            problem = f"{one.path} is too large: not all that this session left was looked through"
+            say(f"{problem}: claude-local --jail git status")
 
 
 def _is_said(head: str, found: dict[str, str], root: str) -> bool:
@@ -90,8 +102,12 @@ def _planted(watched: Sequence[Watched], judge: Judge) -> Iterator[tuple[str, st
     """(path, who obeys it)"""
     for one in watched:
         one.end()
+    end = time.monotonic() + _PATIENCE
     for one in watched:
         yield from ((path, _UNLISTED) for path in one.unlisted)
         for path in one.changed:
+            if time.monotonic() > end:
+                one.is_whole = False
+                break
             if reason := judge.what_runs(path):
                 yield judge.named(path), reason

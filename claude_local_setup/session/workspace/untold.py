@@ -16,7 +16,7 @@ from .changes import Watched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from .judging import Judge
 
@@ -93,7 +93,30 @@ def known(folder: str, name: str) -> dict[str, str]:
     return {path: reason for path, reason in found.items() if os.path.lexists(path)}
 
 
-def keep(folder: str, name: str, found: dict[str, str]) -> bool:
+def add(folder: str, name: str, found: dict[str, str]) -> bool:
+    """To what is kept: whether it is."""
+    return not found or _changed(folder, name, lambda kept: kept | found)
+
+
+def drop(folder: str, name: str, told: dict[str, str]) -> None:
+    """Of what is kept, what has been told; another session may have added to it meanwhile."""
+    _changed(folder, name, lambda kept: {path: why for path, why in kept.items() if told.get(path) != why})
+
+
+def _changed(folder: str, name: str, change: Callable[[dict[str, str]], dict[str, str]]) -> bool:
+    """One session at a time: another one's change is waited for, that takes a moment."""
+    try:
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        return _keep(folder, name, change(known(folder, name)))
+    finally:
+        os.close(opened)
+
+
+def _keep(folder: str, name: str, found: dict[str, str]) -> bool:
     """Instead of what was kept before; whole, or not at all: whether it is."""
     import json
 
@@ -112,11 +135,6 @@ def keep(folder: str, name: str, found: dict[str, str]) -> bool:
         _remove(new)
         return False
     return True
-
-
-def add(folder: str, name: str, found: dict[str, str]) -> bool:
-    """To what is kept: whether it is."""
-    return not found or keep(folder, name, known(folder, name) | found)
 
 
 def forget(record: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import installed
 from tests.homes import Home
 from tests.session.git.forms import FORMS, GITCONFIG, above_a_bare_one, folder, git, linked, separate, separate_and_new
 
@@ -90,6 +91,39 @@ def test_a_planted_pointer_opens_nobodys_repository(ready: Home, at: Path, form:
     assert done.returncode != 0
     assert "does not know" in done.stderr or form == "a linked worktree"
     assert not (there / "x").exists()
+
+
+def test_without_the_rule_it_opens_it(plain_home: Home) -> None:
+    """So these attempts are real ones."""
+    plain_home.write(".gitconfig", GITCONFIG)
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    there = folder(plain_home, plain_home.workspace("at")) / ".git"
+    work = plain_home.workspace("hostile")
+    (work / ".git").write_text(f"gitdir: {there}\n")
+    assert plain_home.local("--jail", "touch", str(there / "x"), cwd=work).returncode != 0
+    installed.change(plain_home, ("git/tied.py", "or knows(own.opened, tree)", "or True"))
+    assert plain_home.local("--jail", "touch", str(there / "x"), cwd=work).returncode == 0
+
+
+def test_without_the_rule_other_worktrees_are_lost(plain_home: Home) -> None:
+    plain_home.write(".gitconfig", GITCONFIG)
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    tree = linked(plain_home, plain_home.workspace("at")).parent / "work"
+    prune = "git worktree prune --expire now"
+    plain_home.local("--jail", "sh", "-c", prune, cwd=tree)
+    assert (tree / ".git/worktrees/linked/HEAD").exists()
+    installed.change(plain_home, ("git/kept.py", 'yield Held(f"{path}/{relative}", _OTHERS)', "pass"))
+    plain_home.local("--jail", "sh", "-c", prune, cwd=tree)
+    assert not (tree / ".git/worktrees/linked/HEAD").exists()
+
+
+def test_a_repository_without_a_work_tree_is_kept_where_it_is_the_workspace(ready: Home, at: Path) -> None:
+    git(ready, at, "init", "-q", "--bare", "bare")
+    before = (at / "bare/config").read_bytes()
+    harm = "echo x >>config; echo x >hooks/pre-commit; mv hooks away; rm -f config; true"
+    ready.local("--jail", "sh", "-c", harm, cwd=at / "bare")
+    assert (at / "bare/config").read_bytes() == before
+    assert not (at / "bare/hooks/pre-commit").exists()
 
 
 def test_other_worktrees_are_not_lost(ready: Home, at: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from tests.homes import Home, tree
 from tests.session.kept.states import KEEP, STATE, session, shared, workspaces
+from tests.session.odd_files import endless, fifo, listening
 
 
 def state_of(home: Home, work: Path) -> Path:
@@ -21,10 +21,6 @@ def state_of(home: Home, work: Path) -> Path:
     found = next((home.path / STATE).rglob("here"))
     found.unlink()
     return found.parent
-
-
-def fifo(path: Path) -> None:
-    os.mkfifo(path)
 
 
 def link_out(path: Path) -> None:
@@ -46,20 +42,6 @@ def plain(path: Path) -> None:
 
 def circle(path: Path) -> None:
     path.symlink_to(path.name)
-
-
-def endless(path: Path) -> None:
-    with path.open("wb") as file:
-        file.truncate(1 << 40)
-
-
-def listening(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as made:
-        here = os.open(".", os.O_RDONLY)
-        os.chdir(path.parent)  # the path is too long for a socket's name
-        made.bind(path.name)
-        os.fchdir(here)
-        os.close(here)
 
 
 def gone(path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pexpect
 
+from claude_local_setup.session.workspace import untold
 from tests.homes import Home, wait_until
 
 PLANT = "echo x >.envrc; touch up; "
@@ -100,6 +101,21 @@ def test_what_is_gone_is_not_said(made: Home, work: Path) -> None:
 def test_what_a_terminal_has_shown_is_not_kept(made: Home, work: Path) -> None:
     assert LINE in on_a_terminal(made, work, PLANT)
     assert f"{work}/.envrc" not in left(made)
+
+
+def test_of_many_that_end_at_once_none_is_lost(tmp_path: Path) -> None:
+    code = """import sys
+from claude_local_setup.session.workspace import untold
+for number in range(20):
+    path = sys.argv[1] + f"/{sys.argv[2]}-{number}"
+    open(path, "w").close()
+    assert untold.add(sys.argv[1], untold.UNSAID, {path: "x"})
+"""
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    root = Path(__file__).parents[3]
+    several = [subprocess.Popen([*words, str(number)], cwd=root) for number in range(8)]
+    assert [one.wait() for one in several] == [0] * 8
+    assert len(untold.known(str(tmp_path), untold.UNSAID)) == 160
 
 
 def test_links_in_gits_folder_are_removed_with_consent(made: Home, work: Path) -> None:
