@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from ..config.keys import Config
+from ..session.git import settings as git
 from ..session.workspace import obeyed
 
 _SHOWN = 8  # names of each kind
@@ -21,6 +22,7 @@ _JAILED = """\
 - In the workspace what later runs by itself outside the jail is read-only where it exists: what is obeyed by
 {kept}. Ask the user to change it.
 """
+_CONFIG = 'git works, but its config is read-only ("could not write config file"):'
 _PRIVATE = """\
 - The network is private: {reach}. Do not try to download anything else;
   tell the user which command to run instead.
@@ -36,23 +38,30 @@ def memory(config: Config) -> bytes:
     if not config.is_jailed:
         return (_ALWAYS + _UNJAILED).encode()
     network = _HOST if config.network.mode == "host" else _PRIVATE.format(reach=_reach(config))
-    return (_ALWAYS + _JAILED.format(kept=_kept()) + network).encode()
+    return (_ALWAYS + _JAILED.format(kept=_kept()) + _of_git() + network).encode()
+
+
+def _of_git() -> str:
+    instead = ", of ".join(f"`{refused}` `{form}`" for refused, form in git.INSTEAD)
+    return _filled(f"- {_CONFIG} instead of {instead}. For {git.REFUSED} ask the user.", "", "  ") + "\n"
 
 
 def _kept() -> str:
-    kinds: dict[str, list[str]] = {"git": [".git/hooks", ".git/config"]}
+    kinds: dict[str, dict[str, None]] = {"git": dict.fromkeys([".git/hooks", ".git/config"])}
     for kind, _, names, _ in obeyed.ROWS:
-        heads = kinds.setdefault(kind, [])
-        heads += [head for name in names.split() if (head := name.partition("/")[0]) not in heads]
+        kinds.setdefault(kind, {}).update(dict.fromkeys(name.partition("/")[0] for name in names.split()))
     said = (
-        f"{kind} ({', '.join(heads[:_SHOWN])}{', …' if len(heads) > _SHOWN else ''})"
+        f"{kind} ({', '.join([*heads][:_SHOWN])}{', …' if len(heads) > _SHOWN else ''})"
         for kind, heads in kinds.items()
         if heads
     )
+    return _filled(", ".join(said), "  ", "  ")
+
+
+def _filled(text: str, first: str, others: str) -> str:
     return textwrap.fill(
-        ", ".join(said), 118, initial_indent="  ", subsequent_indent="  ",
-        break_on_hyphens=False, break_long_words=False,
-    )  # fmt: skip
+        text, 118, initial_indent=first, subsequent_indent=others, break_on_hyphens=False, break_long_words=False
+    )
 
 
 def _reach(config: Config) -> str:

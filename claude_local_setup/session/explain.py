@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from .git import settings as git
 from .jail.mounts import Cover, Held, Room, Tree
 from .words import tell
 
@@ -55,9 +58,13 @@ def _of_the_jail(made: Scene) -> Iterator[str]:
     for mount in mounts:
         if isinstance(mount, Cover):
             yield f"hidden     {mount.place}: {mount.reason}"
-    for mount in mounts:
-        if isinstance(mount, Held) and not mount.writable:
-            yield f"read-only  {mount.place}: {mount.reason}"
+    held = {mount.place: mount.reason for mount in mounts if isinstance(mount, Held) and not mount.writable}
+    for place, reason in held.items():
+        yield f"read-only  {place}: {reason}"
+    if any(os.path.basename(place) == "config" for place in held):
+        for refused, instead in git.INSTEAD:
+            yield f"git        not {refused}: {instead}"
+        yield f"git        not {git.REFUSED}: outside of the jail"
     yield from _network(made)
     yield "refused    sudo, su, pkexec; typing into the terminal; other processes; sockets of the host"
 
@@ -68,9 +75,9 @@ def _of_git(values: Values, where: Workspace, questions: Questions) -> Iterator[
     from .workspace.dangers import dangers
     from .workspace.report import folded
 
-    for line in folded(dangers(questions.before, where, also_own=True), where.root, whole=True):
+    for line, _ in folded(dangers(questions.before, where, also_own=True), where.root, whole=True):
         yield f"obeyed     {line}"
-    for line in folded(untold_of(values, where.root), where.root, whole=True):
+    for line, _ in folded(untold_of(values, where.root), where.root, whole=True):
         yield f"left       {line}, and a session made or changed it"
 
 

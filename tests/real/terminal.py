@@ -52,6 +52,10 @@ class Terminal:
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p", check=False)
 
+    def attributed(self) -> str:
+        """The screen with the attributes of its text."""
+        return self._tmux("capture-pane", "-e", "-p", check=False)
+
     def resize(self, columns: int, lines: int) -> None:
         self._tmux("resize-window", "-x", str(columns), "-y", str(lines))
 

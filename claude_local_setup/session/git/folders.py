@@ -9,6 +9,12 @@ from ..linux.files import read_whole
 
 FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _OF_EACH = ("objects", "refs")  # git asks of them only whether they can be entered, or run
+# In a folder that several worktrees have, what they share; all else there is the main one's own, and of these folders
+# what `OF_MAIN` names (gitrepository-layout(5)).
+_SHARED = """objects refs packed-refs packed-refs.lock logs info hooks config config.lock worktrees lfs annex svn
+rr-cache shallow shallow.lock branches remotes description gc.pid gc.log"""
+SHARED = frozenset(_SHARED.split())
+OF_MAIN = ("logs/HEAD", "info/sparse-checkout")
 _POINTER = 8192  # bytes of a file that holds one path
 
 

@@ -22,14 +22,21 @@ _LONGEST = 32_768  # bytes of a path
 _HEAD, _TIMES = 12, 40  # bytes of the file's head; of an entry up to its hash
 _EXTENDED, _NOT_THERE = 0x4000, 0x4000  # flags: there are more; the file is left out of a sparse work tree
 _IN_CONFLICT = 0x3000  # flags: one of several versions, of which the file is none
+_LENGTH = 0xFFF  # flags: the path's length; all of them: up to its zero
 _SHA1, _SHA256 = 20, 32
+_OUT = (b"/../", b"/./", b"/.git/", b"//", b"\0")  # in all paths, each behind a slash; git adds no zero either
+_MOST_BLOCKS, _MOST_ORDERS = 512, 16
 
 
 def knows(git: int, tree: int) -> bool:
     """Whether most of what it holds is there as it says."""
     text = _beginning(git)
+    size = _hash_size(f"/proc/self/fd/{git}")
     seen = same = 0
-    for path, told, is_there in _entries(text, _hash_size(f"/proc/self/fd/{git}")):
+    for place, path, flags in _entries(text, size):
+        told, more_at = text[place : place + _TIMES], place + _TIMES + size + 2
+        more = int.from_bytes(text[more_at : more_at + 2], "big") if flags & _EXTENDED else 0
+        is_there = not (more & _NOT_THERE or flags & _IN_CONFLICT)
         if is_there and stat.S_ISREG(int.from_bytes(told[24:28], "big")):
             seen += 1
             same += _is_as_told(os.fsdecode(path), told, tree)
@@ -38,13 +45,37 @@ def knows(git: int, tree: int) -> bool:
 
 def leads_out(path: str) -> bool:
     """Whether an index names a path outside the work tree, or in git's own folder: a checkout would write it."""
-    import re
-
     text = read_whole(path, largest=_LARGEST)
     if text is None:
         return True
-    paths = b"\0".join(name for name, *_ in _entries(text, _hash_size(os.path.dirname(path))))
-    return re.search(rb"(?i)(^|\0)/|(^|[\0/])(\.\.?|\.git)(/|\0|$)", paths) is not None
+    size = _hash_size(os.path.dirname(path))
+    entries = [(place, name) for place, name, _ in _entries(text, size)]
+    # That of a split index has no path where the shared one has it.
+    named = b"/".join([b"", *(name for _, name in entries if name), b""]).lower()
+    return any(part in named for part in _OUT) or not _is_one_order(text, size, entries)
+
+
+def _is_one_order(text: bytes, hash_size: int, entries: list[tuple[int, bytes]]) -> bool:
+    """Whether git's threads, which begin where the index says (extension IEOT), read the same."""
+    found = text.find(b"IEOT")
+    for _ in range(_MOST_ORDERS):
+        if found < 0:
+            return True
+        number = 0
+        for begin, count in _blocks(text, found):
+            first = next(((place, name) for place, name, _ in _entries(text, hash_size, begin, 1)), None)
+            if entries[number : number + 1] != [first]:
+                return False
+            number += count
+        found = text.find(b"IEOT", found + 4)
+    return False
+
+
+def _blocks(text: bytes, found: int) -> Iterator[tuple[int, int]]:
+    """(where it begins, how many entries) of each that a thread is for."""
+    size = int.from_bytes(text[found + 4 : found + 8], "big")
+    for at in range(found + 12, min(found + 8 + size, found + 12 + 8 * _MOST_BLOCKS), 8):
+        yield int.from_bytes(text[at : at + 4], "big"), int.from_bytes(text[at + 4 : at + 8], "big")
 
 
 def _beginning(git: int) -> bytes:
@@ -58,29 +89,30 @@ def _beginning(git: int) -> bytes:
         os.close(file)
 
 
-def _entries(text: bytes, hash_size: int) -> Iterator[tuple[bytes, bytes, bool]]:
-    """(path, what is told of the file, whether it should be there)."""
-    version = int.from_bytes(text[4:8], "big")
-    count = int.from_bytes(text[8:_HEAD], "big")
+def _entries(text: bytes, hash_size: int, place: int = _HEAD, most: int = 1 << 32) -> Iterator[tuple[int, bytes, int]]:
+    """(where it begins, path, flags) of each, as git reads them: by the lengths that the flags give."""
+    version, count = (int.from_bytes(text[at : at + 4], "big") for at in (4, 8))
     if text[:4] != b"DIRC" or version not in (2, 3, 4):
         return
-    place, path = _HEAD, b""
-    for _ in range(count):
-        told, flags_at = text[place : place + _TIMES], place + _TIMES + hash_size
+    path, to_flags, largest = b"", _TIMES + hash_size, len(text)
+    for _ in range(min(count, most)):
+        flags_at = place + to_flags
         flags = int.from_bytes(text[flags_at : flags_at + 2], "big")
-        more = int.from_bytes(text[flags_at + 2 : flags_at + 4], "big") if flags & _EXTENDED else 0
         begin = flags_at + (4 if flags & _EXTENDED else 2)
+        kept = b""
         if version == 4:
             dropped, begin = _number(text, begin)
-        end = text.find(b"\0", begin)
-        if end < 0:
+            kept = path[: max(len(path) - dropped, 0)]
+        length = flags & _LENGTH
+        end = begin + length - len(kept) if length < _LENGTH else text.find(b"\0", begin)
+        if end > largest or (end < begin and length == _LENGTH):
             return  # cut off
-        path = path[: len(path) - dropped] + text[begin:end] if version == 4 else text[begin:end]
-        place = end + 1 if version == 4 else place + (end - place + 8) // 8 * 8
-        if len(path) > _LONGEST:
-            yield b"..", told, False  # nobody's file: read no further
+        path = kept + text[begin:end]
+        if len(path) > _LONGEST or end < begin:
+            yield place, b"..", flags  # nobody's file: read no further
             return
-        yield path, told, not (more & _NOT_THERE or flags & _IN_CONFLICT)
+        yield place, path, flags
+        place = end + 1 if version == 4 else place + (end - place + 8) // 8 * 8
 
 
 def _number(text: bytes, place: int) -> tuple[int, int]:

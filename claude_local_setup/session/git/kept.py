@@ -8,7 +8,7 @@ import os
 from ..jail.mounts import Held
 from ..linux.files import is_inside, leads_to
 from ..linux.looking import FOLDER, is_folder, is_link, is_there, names
-from .folders import GitFolder, line_of
+from .folders import OF_MAIN, SHARED, GitFolder, line_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ _MOST, _DEEPEST = 40_000, 40  # held things below .git/modules; some eight for e
 _OF_EACH = ("objects", "refs", "logs", "hooks", "info", "lfs", "branches", "rebase-merge", "rebase-apply")
 _OF_FOLDER = {"hooks": "git runs them", "config": OBEYS, "config.worktree": OBEYS, "commondir": _LOOKS}
 _OF_WORKTREE = {"config.worktree": OBEYS, "commondir": _LOOKS, "gitdir": "git looks for the worktree there"}
-# What is the main worktree's own in the folder that all worktrees share.
-_OF_MAIN = ("HEAD", "index", "modules", "rebase-merge", "rebase-apply", "sequencer", "MERGE_HEAD")
 
 
 def of_workspace(tree: int, root: str, repository: Repository | None) -> Iterator[Held]:
@@ -55,7 +53,7 @@ def of_folder(folder: GitFolder, root: str, *, is_shared: bool = False) -> Itera
     for name in names(opened, "worktrees"):
         yield from _of_worktree(opened, f"worktrees/{name}", path, root)
     if is_shared:
-        yield from _all_kept(opened, "", path, dict.fromkeys(_OF_MAIN, _OTHERS))
+        yield from _of_main(opened, path)
     elif is_folder("modules", opened):
         yield from _modules(opened, "modules", path)
 
@@ -71,6 +69,15 @@ def _of_worktree(opened: int, relative: str, path: str, root: str) -> Iterator[H
         yield from _modules(opened, f"{relative}/modules", path)
     elif not is_inside(tree, root):
         yield Held(f"{path}/{relative}", _OTHERS)
+
+
+def _of_main(opened: int, path: str) -> Iterator[Held]:
+    """What the main worktree has for itself in the folder that all share."""
+    its = [name for name in names(opened, "") if name not in SHARED and name not in _OF_FOLDER]
+    within = [name for name in OF_MAIN if is_there(name, opened)]
+    for name in within:
+        yield from pinned_to(f"{path}/{name}", path)
+    yield from _all_kept(opened, "", path, dict.fromkeys([*its, *within], _OTHERS))
 
 
 def _line(opened: int, relative: str) -> str:

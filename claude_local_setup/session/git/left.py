@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..linux.files import is_inside, leads_to, read_whole
-from .folders import is_git_folder, line_of
+from .folders import SHARED, is_git_folder, line_of
 from .index import leads_out
 
 TYPE_CHECKING = False
@@ -20,8 +20,12 @@ _CONTINUES = "git runs what it names at your next rebase --continue"
 _REMOVES = "git worktree writes and removes what it names"
 _WRITES = "git writes what it names outside the work tree at your next checkout"
 _READS = "git reads what it names at your next commit"
+_ANOTHERS = "git takes it for something under way in another worktree"
+_OTHERS_OBJECTS = "git reads others' objects where it leads"
+_AS_BEFORE = ("HEAD", "index", "COMMIT_EDITMSG", "ORIG_HEAD", "FETCH_HEAD")  # what each worktree has all the time
 _KEPT = ("objects", "refs", "logs", "lfs", "annex")  # in a folder of git's: names there are branches' and users'
 _CONFIGS = ("config", "config.worktree")
+_ALTERNATES = ["objects", "info", "alternates"]
 _OF_STRATEGIES = (["rebase-merge", "strategy"], ["sequencer", "opts"])  # git runs git-merge-STRATEGY
 _TODOS = ("git-rebase-todo", "todo")
 _EXEC = rb"(?m)^[ \t]*(x|exec)([ \t\r]|$)"
@@ -50,14 +54,28 @@ def folder_of(path: str, root: str) -> str:
 
 
 def what_git_does(path: str, root: str, own: str) -> str:
-    """What it makes of a file in the workspace, or in what it keeps of that elsewhere; "" for what it only stores.
+    """What it makes of a file in the workspace, or in what it keeps of that elsewhere, that a session has changed; ""
+    for what it only stores.
 
-    `own`: the repository's folder, wherever it lies.
+    `own`: the repository's folder, wherever it lies; of a linked worktree the one that all share.
     """
+    return _of_any(path, root, own) or (_ANOTHERS if _is_of_main(path, root, own) else "")
+
+
+def _of_any(path: str, root: str, own: str) -> str:
     if os.path.basename(path) == ".git":
         return "" if _is_known(path, own) else _LOOKS
     folder = folder_of(path, root)
     return _in_folder(path, folder, root) if folder else ""
+
+
+def _is_of_main(path: str, root: str, own: str) -> bool:
+    """Whether it is the main worktree's, and the workspace a linked one; but for what each has all the time."""
+    name = path[len(own) + 1 :].partition("/")[0]
+    if not own or not is_inside(path, own) or name in SHARED or name in _AS_BEFORE:
+        return False
+    line = line_of(f"{root}/.git").removeprefix("gitdir: ")
+    return is_inside(leads_to(os.path.join(root, line)), f"{own}/worktrees")
 
 
 def _in_folder(path: str, folder: str, root: str) -> str:
@@ -65,7 +83,7 @@ def _in_folder(path: str, folder: str, root: str) -> str:
     if os.path.islink(path):
         return f"{LEADS}: {leads_to(path) or 'in a circle'}"
     if parts[0] in _KEPT:
-        return ""
+        return _OTHERS_OBJECTS if parts == _ALTERNATES and _reads_others(path, folder, root) else ""
     if "hooks" in parts[:-1]:
         return "" if parts[-1].endswith(".sample") else RUNS
     if parts[-1] in _CONFIGS:
@@ -88,9 +106,10 @@ def in_folder(folder: str, root: str, own: str) -> Iterator[tuple[str, str]]:
     for place, folders, names in os.walk(folder):
         links = [name for name in folders if os.path.islink(f"{place}/{name}")]
         for name in (*names, *links):
-            if reason := what_git_does(f"{place}/{name}", root, own):
+            if reason := _of_any(f"{place}/{name}", root, own):
                 yield f"{place}/{name}", reason
-        folders[:] = [name for name in folders if (place, name) != (folder, "objects")]
+        if place == f"{folder}/objects":
+            folders[:] = ["info"] if "info" in folders else []
 
 
 def _is_known(pointer: str, own: str) -> bool:
@@ -134,6 +153,14 @@ def _conflicts_out(path: str) -> bool:
     text = read_whole(path)
     named = [entry.partition(b"\t")[2] for entry in (text or b"\t/").split(b"\0")]
     return any(name.startswith(b"/") or b".." in name.split(b"/") for name in named)
+
+
+def _reads_others(path: str, folder: str, root: str) -> bool:
+    """Whether it names a folder of objects elsewhere; one beside its own is the same repository's."""
+    text = read_whole(path)
+    named = (os.fsdecode(line) for line in (text or b"/").split(b"\n") if line and not line.startswith(b"#"))
+    places = [leads_to(os.path.join(folder, "objects", name)) for name in named]
+    return not all(is_inside(place, root) or is_inside(place, leads_to(folder)) for place in places)
 
 
 def _has_strategies(path: str) -> bool:

@@ -6,8 +6,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# What a model and a person are told: config is read-only, and git's own words for that are about a busy device.
+INSTEAD = (
+    ("git config NAME VALUE", "git -c NAME=VALUE COMMAND"),
+    ("git branch -m NEW", "git switch -c NEW && git branch -D OLD"),
+    ("git push -u", "git push REMOTE HEAD"),
+    ("git checkout --track", "git checkout -b NAME REMOTE/NAME"),
+)
+REFUSED = "git remote add, submodule add, sparse-checkout set"  # nothing instead
 _SETTINGS = (
     ("core.fsmonitor", "false"),  # a program that `git status` starts
+    ("branch.autoSetupMerge", "false"),  # checkout of a remote's branch writes config otherwise
     # gc would write in all worktrees' folders, and forget worktrees that no session sees.
     ("gc.reflogExpire", "never"),
     ("gc.reflogExpireUnreachable", "never"),

@@ -200,7 +200,7 @@ class Run:
     def _end(self) -> None:
         _signal.set_wakeup_fd(-1)
         if self._terminal:
-            self._terminal.close()
+            self._terminal.end()
         for process in self.relays.running:
             os.kill(process, _signal.SIGKILL)
         self._streams.finish()

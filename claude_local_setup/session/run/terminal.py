@@ -16,7 +16,7 @@ import termios
 import time
 
 from ..linux import signals
-from .modes import is_in_front, raw, sane, set_modes, without_output
+from .modes import is_in_front, is_obeyed, plain, raw, sane, set_modes, without_output
 from .monitor import CONTINUE, CONTINUE_BEHIND, ENDED, SIGNAL, STOPPED, TIOCGWINSZ, TIOCSWINSZ, Monitor
 
 TYPE_CHECKING = False
@@ -36,6 +36,7 @@ class Terminal:
         "_control",
         "_gone",
         "_modes",
+        "_obeyed",
         "_pending",
         "_slave",
         "_was_attached",
@@ -59,6 +60,7 @@ class Terminal:
         self.wants_it = wants_it  # whether it begins in front; else only once it reads from its terminal
         self.is_attached = False
         self._was_attached = False
+        self._obeyed = False  # whether the session has told the user's terminal more than text
         self._gone = 0.0  # since when the user's terminal is no more
         self.interrupted = False  # Ctrl-C was typed, for the session alone
 
@@ -142,6 +144,12 @@ class Terminal:
             set_modes(self.real, self._modes)
         self.is_attached = False
 
+    def end(self) -> None:
+        """What is said now is seen."""
+        self.close()
+        if self._obeyed:
+            self._write(plain(os.environ.get("TERM", "")))
+
     def _attach(self) -> None:
         """The modes that the user's terminal has now are those that it gets back, and the session's own begins with."""
         self._modes = termios.tcgetattr(self.real)
@@ -204,6 +212,10 @@ class Terminal:
             said = os.read(self.master, _LARGEST)
         except OSError:
             return False
+        self._obeyed = self._obeyed or is_obeyed(said)
+        return self._write(said)
+
+    def _write(self, said: bytes) -> bool:
         while said:
             try:
                 said = said[os.write(self.real, said) :]

@@ -101,6 +101,11 @@ def who_obeys(relative: str) -> str:
     return next((reason for pattern, reason in patterns if fnmatchcase(parts[-1], pattern)), "")
 
 
+def ranks() -> dict[str, int]:
+    """How grave a reason is: 1, read-only where it exists; 2, only named. git's own are not in the table."""
+    return {reason: 2 for _, reason in every()} | {reason: 1 for _, reason in kept()}
+
+
 def heads() -> list[str]:
     """The first part of each row's name, each once."""
     return list(dict.fromkeys(name.partition("/")[0] for name, _ in every()))

@@ -11,7 +11,7 @@ import time
 
 from ..linux.files import is_inside
 from ..words import printable, say
-from . import links, untold
+from . import links, obeyed, untold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ _EARLIER = "since an earlier session here these are new or changed, and they run
 
 
 def tell_planted(watched: Sequence[Watched], judge: Judge, folder: str) -> None:
-    """Says what there is of it, and keeps it where no terminal shows it. `folder`: beside the workspace's state."""
+    """Says what there is of it, and keeps what no terminal shows. `folder`: beside the workspace's state."""
     found = dict(_planted(watched, judge))
-    if not _is_said(_THIS, found, judge.root):
-        untold.add(folder, untold.UNSAID, found)
-    elif not os.isatty(2):
-        untold.add(folder, untold.UNSEEN, found)
+    said = _said(_THIS, found, judge.root)
+    untold.add(folder, untold.UNSAID, {path: reason for path, reason in found.items() if path not in said})
+    if not os.isatty(2):
+        untold.add(folder, untold.UNSEEN, said)
     _say_what_was_not_seen(watched)
-    links.offer(found, judge.root)
+    links.offer(said, judge.root)
 
 
 def tell_earlier(folder: str, root: str) -> None:
@@ -44,13 +44,12 @@ def tell_earlier(folder: str, root: str) -> None:
     look_after_the_dead(folder)
     unsaid, unseen = (untold.known(folder, name) for name in (untold.UNSAID, untold.UNSEEN))
     is_shown = os.isatty(2)
-    if not _is_said(_EARLIER, unsaid | unseen if is_shown else unsaid, root):
-        return
+    said = _said(_EARLIER, unsaid | unseen if is_shown else unsaid, root)
     if is_shown:
-        untold.drop(folder, untold.UNSEEN, unseen)
+        untold.drop(folder, untold.UNSEEN, said)
     else:
-        untold.add(folder, untold.UNSEEN, unsaid)
-    untold.drop(folder, untold.UNSAID, unsaid)
+        untold.add(folder, untold.UNSEEN, said)
+    untold.drop(folder, untold.UNSAID, said)
 
 
 def look_after_the_dead(folder: str) -> None:
@@ -68,30 +67,33 @@ def _say_what_was_not_seen(watched: Sequence[Watched]) -> None:
             say(f"{problem}: claude-local --jail git status")
 
 
-def _is_said(head: str, found: dict[str, str], root: str) -> bool:
-    """Whether it could be said, or there is nothing to say."""
+def _said(head: str, found: dict[str, str], root: str) -> dict[str, str]:
+    """What of it could be said: nothing where nobody listens, and of too much the gravest."""
     if not found:
-        return True
+        return {}
     lines = list(folded(found, root))
-    more = f"  and {len(lines) - _MOST} more\n" if len(lines) > _MOST else ""
-    text = f"claude-local: {head}\n" + "".join(f"  {line}\n" for line in lines[:_MOST]) + more
+    rest = sum(len(paths) for _, paths in lines[_MOST:])
+    more = f"  and {rest} more: claude-local --explain\n" if rest else ""
+    text = f"claude-local: {head}\n" + "".join(f"  {line}\n" for line, _ in lines[:_MOST]) + more
     try:
         os.write(2, text.encode("utf-8", "replace"))
     except OSError:
-        return False  # nobody listens any more
-    return True
+        return {}
+    return {path: found[path] for _, paths in lines[:_MOST] for path in paths}
 
 
-def folded(found: dict[str, str], root: str, *, whole: bool = False) -> Iterator[str]:
-    """A line for each, in words that no terminal obeys; where they are too many and not `whole`, one for a folder."""
+def folded(found: dict[str, str], root: str, *, whole: bool = False) -> Iterator[tuple[str, list[str]]]:
+    """(line, paths) in words that no terminal obeys, what git does first; where they are too many and not `whole`, one
+    line for a folder."""
     groups: dict[tuple[str, str], list[str]] = {}
-    for path, reason in found.items():
+    ranks = obeyed.ranks()
+    for path, reason in sorted(found.items(), key=lambda item: ranks.get(item[1], 0)):
         groups.setdefault((os.path.dirname(path), reason), []).append(path)
     for (folder, reason), paths in groups.items():
         if not whole and len(found) > _MOST and len(paths) > _TOGETHER:
-            yield f"{_named(folder, root)}: {len(paths)} files: {reason}"
+            yield f"{_named(folder, root)}: {len(paths)} files: {reason}", paths
         else:
-            yield from (f"{_named(path, root)}: {reason}" for path in paths)
+            yield from ((f"{_named(path, root)}: {reason}", [path]) for path in paths)
 
 
 def _named(path: str, root: str) -> str:

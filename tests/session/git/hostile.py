@@ -218,18 +218,35 @@ def tree_in_a_git_folder(git: Path, root: Path, canary: str, victim: str) -> lis
     return [append(root / "in/.git/config", f"[core]\n\tworktree = {git}\n")]
 
 
+def theirs(root: Path) -> bytes:
+    """A blob's hash."""
+    words = ["git", "hash-object", "-w", "--stdin"]
+    return bytes.fromhex(
+        subprocess.run(words, cwd=root, input=b"theirs\n", capture_output=True, check=True).stdout.strip().decode()
+    )
+
+
+def entry(path: bytes, blob: bytes) -> bytes:
+    text = bytes(24) + (0o100644).to_bytes(4, "big") + bytes(12) + blob + len(path).to_bytes(2, "big") + path
+    return text + bytes(8 - len(text) % 8)
+
+
+def written(file: Path, *entries: bytes, count: int = 0) -> Path:
+    text = b"DIRC" + (2).to_bytes(4, "big") + (count or len(entries)).to_bytes(4, "big") + b"".join(entries)
+    file.write_bytes(text + hashlib.sha1(text).digest())
+    return file
+
+
 def index(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
     """git takes the paths of an index as they are."""
-    blob = subprocess.run(
-        ["git", "hash-object", "-w", "--stdin"], cwd=root, input=b"theirs\n", capture_output=True, check=True
-    ).stdout.strip()
-    path = os.path.relpath(victim, root).encode()
-    entry = bytes(24) + (0o100644).to_bytes(4, "big") + bytes(12) + bytes.fromhex(blob.decode())
-    entry += len(path).to_bytes(2, "big") + path
-    entry += bytes(8 - len(entry) % 8)
-    text = b"DIRC" + (2).to_bytes(4, "big") + (1).to_bytes(4, "big") + entry
-    (git / "index").write_bytes(text + hashlib.sha1(text).digest())
-    return [git / "index"]
+    return [written(git / "index", entry(os.path.relpath(victim, root).encode(), theirs(root)))]
+
+
+def index_by_lengths(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
+    """A reader that takes a path up to its zero finds another second entry than git."""
+    blob = theirs(root)
+    second = entry(os.path.relpath(victim, root).encode(), blob)
+    return [written(git / "index", entry(b"-\0" + entry(b"b", blob), blob), second)]
 
 
 def registration(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
@@ -295,7 +312,7 @@ PLANTS: dict[str, Callable[[Path, Path, str, str], list[Path]]] = {
             sequencer,
         ),
         *(commondir, replaced, pointer, root_pointer, moved_fixture, copied_fixture, bare_anywhere, the_root_bare),
-        *(index, of_files, in_its_refs, tree_in_a_git_folder, registration),
+        *(index, index_by_lengths, of_files, in_its_refs, tree_in_a_git_folder, registration),
         *(quoted_tree_elsewhere, strategy, common_without_a_head),
         *(tree_elsewhere, driver, submodule_to_be, unlistable, exec_in_gone_worktree),
     )

@@ -145,6 +145,46 @@ def test_other_worktrees_are_not_lost(ready: Home, at: Path) -> None:
         assert git(ready, third, "status", "--porcelain") == "A  staged"
 
 
+OF_MAIN = ("HEAD", "index", "ORIG_HEAD", "AUTO_MERGE", "sharedindex.0", "index.lock", "logs/HEAD", "rebase-merge/done")
+
+
+def test_nor_what_the_main_one_has_for_itself(ready: Home, at: Path) -> None:
+    mine = linked(ready, at)
+    common = at / "work/.git"
+    for name in OF_MAIN[2:6]:
+        (common / name).write_text("mine\n")
+    (common / "rebase-merge").mkdir()
+    (common / "rebase-merge/done").write_text("mine\n")
+    before = {name: (common / name).read_bytes() for name in OF_MAIN}
+    harm = f"cd {common}; for n in {' '.join(OF_MAIN)} logs info; do echo x >>$n; mv $n $n.away; rm -rf $n; done; true"
+    ready.local("--jail", "sh", "-c", harm, cwd=mine)
+    assert {name: (common / name).read_bytes() for name in OF_MAIN} == before
+
+
+@pytest.mark.parametrize("name", ["MERGE_HEAD", "rebase-apply/next", "sharedindex.1", "refs.lock"])
+def test_what_one_makes_for_the_main_one_is_named(ready: Home, at: Path, name: str) -> None:
+    mine = linked(ready, at)
+    there = at / "work/.git" / name
+    make = f"git fetch -q; mkdir -p {there.parent}; cp $(git rev-parse --git-path HEAD) {there}"
+    done = ready.local("--jail", "sh", "-c", make, cwd=mine)
+    assert f"  {there}: git takes it for something under way in another worktree" in done.stderr.splitlines()
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("  ")]
+    assert line.startswith(f"  {there}: ")
+
+
+def test_that_objects_of_others_are_read_is_named(ready: Home, at: Path) -> None:
+    work = folder(ready, at)
+    (at / "other").mkdir()
+    theirs = folder(ready, at / "other") / ".git/objects"
+    plant = f"git clone -qs . cloned; echo {theirs} >cloned/.git/objects/info/alternates"
+    done = ready.local("--jail", "sh", "-c", plant, cwd=work)
+    line = "cloned/.git/objects/info/alternates: git reads others' objects where it leads"
+    assert line in done.stderr
+    assert line in ready.local("--explain", cwd=work).stdout
+    done = ready.local("--jail", "sh", "-c", "rm -rf again; git clone -qs . again", cwd=work)
+    assert done.stderr == ""
+
+
 def test_one_in_the_workspace_is_the_sessions(ready: Home, at: Path) -> None:
     work = folder(ready, at)
     assert ready.local("--jail", "git", "worktree", "add", "-q", ".claude/worktrees/one", cwd=work).returncode == 0

@@ -60,6 +60,7 @@ def somewhere(home: Home) -> Iterator[Path]:
 @example(Drawn("a folder", (), "plain"), [("common_without_a_head", 0)])
 @example(Drawn("a folder", (), "plain"), [("of_files", 0)])
 @example(Drawn("a folder", (), "plain"), [("index", 0)])
+@example(Drawn("a folder", (), "plain"), [("index_by_lengths", 0)])
 @example(Drawn("a folder", (), "plain"), [("in_its_refs", 0)])
 @example(Drawn("a folder", (), "plain"), [("tree_in_a_git_folder", 0)])
 def test_after_a_hostile_session_git_outside_does_nothing_that_was_not_named(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from claude_local_setup.session.git.settings import INSTEAD
 from tests.homes import Home
 
 
@@ -71,3 +72,39 @@ def test_a_planted_git_file_opens_no_folder_for_writing(home: Home, repository: 
     for path in ("main/.git/x", "main/.git/worktrees/linked/x", ".ssh/x"):
         assert not works(home, work, f"echo x >>../{path}"), path
     assert not works(home, work, "grep -rs secret ../.ssh")
+
+
+def test_a_remotes_branch_is_checked_out_without_a_word_about_its_config(home: Home, repository: Path) -> None:
+    """git would have the branch follow it, which is written into config."""
+    git(home, repository, "branch", "theirs")
+    for words in ("checkout -q theirs", "switch -qc mine origin/theirs", "worktree add -q wt origin/theirs"):
+        clone = home.path / "clone"
+        git(home, repository, "clone", "-q", ".", str(clone))
+        done = home.local("--jail", "git", *words.split(), cwd=clone)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        home.run("rm", "-rf", str(clone))
+
+
+FORMS = {
+    "git -c NAME=VALUE COMMAND": "git -c user.name=Other commit -q --allow-empty -m x && git log -1 --format=%an",
+    "git switch -c NEW && git branch -D OLD": "git switch -qc new && git branch -qD main && git branch --show-current",
+    "git push REMOTE HEAD": "git push -q origin HEAD && git ls-remote origin main | cut -f2",
+    "git checkout -b NAME REMOTE/NAME": "git checkout -qb theirs origin/theirs && git branch --show-current",
+}
+SAID = {"git -c": "Other\n", "git sw": "new\n", "git pu": "refs/heads/main\n", "git ch": "theirs\n"}
+
+
+def test_what_it_says_to_use_instead_of_commands_that_write_config_works(home: Home, repository: Path) -> None:
+    told = (home.path / ".claude-local/CLAUDE.md").read_text()
+    clone = home.path / "clone"
+    for (refused, form), number in zip(INSTEAD, range(9), strict=False):
+        assert " ".join(told.split()).count(f"`{refused}` `{form}`") == 1
+        where = clone.with_name(f"clone {number}")
+        git(home, repository, "branch", "-f", "theirs")
+        git(home, repository, "clone", "-q", ".", str(where))
+        git(home, where, "clone", "-q", "--bare", ".", "there")
+        git(home, where, "remote", "set-url", "origin", "there")
+        done = home.local("--jail", "sh", "-c", FORMS[form], cwd=where)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == SAID[form[:6]]
+        assert f"git        not {refused}: {form}\n" in home.local("--explain", cwd=where).stdout

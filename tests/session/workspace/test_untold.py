@@ -167,3 +167,23 @@ def test_ctrl_c_in_a_report_loses_nothing(made: Home, work: Path) -> None:
         child.send_signal(signal.SIGINT)
     child.wait()
     assert f"{work}/.envrc" in left(made)
+
+
+def test_of_very_much_the_gravest_is_said_first_and_the_rest_is_not_lost(made: Home, work: Path) -> None:
+    flood = "for n in $(seq 60); do mkdir -p a/$n; echo x >a/$n/CLAUDE.md; done"
+    made.run("git", "init", "-q", cwd=work)
+    said = on_a_terminal(made, work, f"{flood}; echo x >zz.code-workspace; git init -q b; echo x >b/.git/hooks/update")
+    lines = [line for line in said.splitlines() if line.startswith("  ")]
+    assert lines[0].startswith("  b/.git/hooks/update: git runs it")
+    assert lines[-1] == "  and 42 more: claude-local --explain"
+    seen = {line for line in lines if "more:" not in line}
+    assert len(seen) == 20
+    assert made.local("--explain", cwd=work).stdout.count("left ") == 42
+    for number in (20, 20, 2):
+        again = {line for line in on_a_terminal(made, work, "true").splitlines() if line.startswith("  ")}
+        again = {line for line in again if "more:" not in line}
+        assert len(again) == number
+        assert not again & seen
+        seen |= again
+    assert len([line for line in seen if line.endswith("agents are told what it says, and what it imports")]) == 60
+    assert on_a_terminal(made, work, "true") == ""
