@@ -115,8 +115,8 @@ def _reported(made: Scene, words: Sequence[str], given: list[tuple[str, str]], r
     try:
         return _go(made, words, given, rules, _report)  # loaded now: an apply may replace the program meanwhile
     finally:
-        _report().tell_planted(made.watched, made.judge, folder)
-        record.done()
+        if _report().tell_planted(made.watched, made.judge, folder):
+            record.done()
 
 
 def _report() -> ModuleType:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..linux.asked import FOLDER, Asked
-from ..linux.files import is_inside, leads_to
+from ..linux.files import is_inside, leads_to, read_whole
 from ..words import Refusal
 
 TYPE_CHECKING = False
@@ -19,8 +19,9 @@ _RUNS_NOTHING = (
     *("branch.", "user.", "author.", "committer.", "url.", "color.", "column.", "include.", "includeif.", "advice."),
     *("commit.template", "core.excludesfile", "core.worktree", "blame.ignorerevsfile", "mailmap.", "safe.", "http."),
 )
-_OF_REMOTES = (".url", ".pushurl", ".fetch", ".push", ".merge", ".branch")
+_OF_REMOTES = (".url", ".pushurl", ".fetch", ".push")
 _BETWEEN = dict.fromkeys(map(ord, "\n\t;&|<>()$`'\"{}=!"), " ")  # what stands between words in a command
+_MOST_INCLUDES = 50
 
 
 class GitConfig:
@@ -35,6 +36,12 @@ class GitConfig:
         self._asked = Asked(_WORDS, opened)
         self._entries: list[tuple[str, str, str]] | None = None
 
+    def of(self, tree: str) -> GitConfig:
+        """The same for another work tree of the repository: what it names by a part of a path lies there."""
+        other = GitConfig.__new__(GitConfig)
+        other._root, other._home, other._entries = tree, self._home, self._said()
+        return other
+
     def hooks(self) -> list[str]:
         """The folders that core.hooksPath names."""
         named = (value for _, key, value in self._said() if key == "core.hookspath")
@@ -43,29 +50,51 @@ class GitConfig:
     def origins(self) -> list[str]:
         """The files that it is read from, or would be: an include may hold for another branch only."""
         entries = self._said()
-        files = [origin for origin, *_ in entries if origin]
-        for origin, key, value in entries:
-            if key == "include.path" or (key.startswith("includeif.") and key.endswith(".path")):
-                files.append(self._path(value, os.path.dirname(origin)))
-        return list(dict.fromkeys(map(leads_to, files)))
+        files = dict.fromkeys(leads_to(origin) for origin, *_ in entries if origin)
+        left = [
+            self._path(value, os.path.dirname(origin))
+            for origin, key, value in entries
+            if key == "include.path" or (key.startswith("includeif.") and key.endswith(".path"))
+        ]
+        while left and len(files) < _MOST_INCLUDES:
+            if (file := leads_to(left.pop())) not in files:
+                files[file] = None
+                left += [self._path(value, os.path.dirname(file)) for value in _includes(file)]
+        return list(files)
+
+    def words(self) -> list[str]:
+        """Of all that it may run, each word that can name a file of the workspace, without what leads there."""
+        words = (word for command in self._commands() for word in self._words(command))
+        return list(dict.fromkeys(words))
 
     def programs(self) -> list[str]:
-        """The paths in the workspace that a command in it may name, whether there is something or not; and where they
+        """The files of the work tree that a command in it may name, by the whole of a word or its end; and where they
         lead."""
         found: dict[str, None] = {}
-        for _, key, value in self._said():
-            if not key.startswith(_RUNS_NOTHING) and not key.endswith(_OF_REMOTES):
-                found |= dict.fromkeys(self._named(key, value))
+        for command in self._commands():
+            folders = [word for word in _split(command) if os.path.isdir(f"{self._root}/{word}")]
+            for word in self._words(command):
+                found |= dict.fromkeys(self._files(word, ["", *folders]))
         return list(dict.fromkeys([*found, *map(leads_to, found)]))
 
-    def _named(self, key: str, value: str) -> Iterator[str]:
-        words = value.translate(_BETWEEN).split()
-        is_command = not key.startswith("alias.") or value.startswith("!")
-        for word in words if len(words) > 1 or "/" in value else ():  # one plain word is looked for on PATH
-            path = os.path.normpath(self._path(word))
-            is_path = "/" in word or (is_command and ("." in word or os.path.isfile(path)))
-            if is_path and is_inside(path, self._root) and not os.path.isdir(path):
-                yield path
+    def _commands(self) -> Iterator[str]:
+        for _, key, value in self._said():
+            of_remote = key.startswith("remote.") and key.endswith(_OF_REMOTES)
+            if key.startswith(_RUNS_NOTHING) or of_remote or (key.startswith("alias.") and not value.startswith("!")):
+                continue
+            if "/" in value or len(value.split()) > 1:  # one plain word is looked for on PATH
+                yield value
+
+    def _words(self, command: str) -> list[str]:
+        return [*words_of(command), *(word for word in _split(command) if os.path.isfile(f"{self._root}/{word}"))]
+
+    def _files(self, word: str, folders: list[str]) -> Iterator[str]:
+        parts = word.split("/")
+        for folder in folders:
+            for start in range(len(parts)):
+                path = os.path.normpath("/".join([self._root, folder, *parts[start:]]))
+                if is_inside(path, self._root) and os.path.isfile(path):
+                    yield path
 
     def _path(self, written: str, folder: str = "") -> str:
         path = self._home + written[1:] if written.startswith("~/") else written
@@ -89,3 +118,32 @@ class GitConfig:
                 file = origin.removeprefix("file:") if origin.startswith("file:") else ""
                 self._entries.append((os.path.join(self._root, file) if file else "", key.lower(), value))
         return self._entries
+
+
+def words_of(command: str) -> Iterator[str]:
+    """What in a command may be a file's path, or the end of one: with a slash, or a dot; a module's as its file."""
+    for word in _split(command):
+        parts = [part for part in word.split("/") if part not in ("", ".", "..")]
+        if not parts or word.startswith(("-", "~")) or (word.startswith("/usr/") and os.path.exists(word)):
+            continue
+        if "/" in word or "." in parts[-1].strip("."):
+            yield "/".join(parts[1:] if len(parts) > 1 and parts[0].replace("_", "").isupper() else parts)
+        if "/" not in word and "." in word.strip("."):  # python -m tools.check
+            yield f"{word.replace('.', '/')}.py"
+            yield f"{word.replace('.', '/')}/__main__.py"
+
+
+def _split(command: str) -> list[str]:
+    return command.translate(_BETWEEN).split()
+
+
+def _includes(file: str) -> Iterator[str]:
+    """The paths that a file of git's config includes, whenever that holds; read as plainly as can be."""
+    section = ""
+    for line in os.fsdecode(read_whole(file) or b"").splitlines():
+        key, found, value = line.strip().partition("=")
+        if key.startswith("["):
+            section, _, key = key.partition("]")
+            section = f"{section}]".lower()
+        if found and key.strip().lower() == "path" and section.startswith(("[include]", "[includeif ")):
+            yield value.strip().strip('"')

@@ -14,7 +14,7 @@ _OF_EACH = ("objects", "refs")  # git asks of them only whether they can be ente
 _SHARED = """objects refs packed-refs packed-refs.lock logs info hooks config config.lock worktrees lfs annex svn
 rr-cache shallow shallow.lock branches remotes description gc.pid gc.log"""
 SHARED = frozenset(_SHARED.split())
-OF_MAIN = ("logs/HEAD", "info/sparse-checkout")
+OF_MAIN = ("logs/HEAD", "info/sparse-checkout", "refs/bisect", "refs/worktree", "refs/rewritten")
 _POINTER = 8192  # bytes of a file that holds one path
 
 
@@ -64,6 +64,13 @@ def is_work_tree(tree: int, uid: int) -> bool:
         return False
     found = of_tree(tree)
     return found is not None and os.fstat(found.opened).st_uid == uid
+
+
+def is_damaged(tree: int, uid: int) -> bool:
+    """Whether there is a .git of the user's that git would pass over: a session can make one so, to have more the next
+    time."""
+    told = plain_stat(".git", tree)
+    return told is not None and told.st_uid == uid and of_tree(tree) is None
 
 
 def of_tree(tree: int) -> GitFolder | None:

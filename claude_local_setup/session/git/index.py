@@ -26,6 +26,7 @@ _LENGTH = 0xFFF  # flags: the path's length; all of them: up to its zero
 _SHA1, _SHA256 = 20, 32
 _OUT = (b"/../", b"/./", b"/.git/", b"//", b"\0")  # in all paths, each behind a slash; git adds no zero either
 _MOST_BLOCKS, _MOST_ORDERS = 512, 16
+_LONGER = 4  # all paths together, to the index itself: one that shares what they begin with is shorter
 
 
 def knows(git: int, tree: int) -> bool:
@@ -49,9 +50,14 @@ def leads_out(path: str) -> bool:
     if text is None:
         return True
     size = _hash_size(os.path.dirname(path))
-    entries = [(place, name) for place, name, _ in _entries(text, size)]
-    # That of a split index has no path where the shared one has it.
-    named = b"/".join([b"", *(name for _, name in entries if name), b""]).lower()
+    entries, names = [], 0
+    for place, name, _ in _entries(text, size):
+        entries.append((place, name))
+        names += len(name)
+        if names > _LONGER * len(text):
+            return True  # no repository has such names; together they would need more memory than there is
+    # That of a split index has no path where the shared one has it; a folder of a sparse one ends in a slash.
+    named = b"/".join([b"", *(name.removesuffix(b"/") for _, name in entries if name), b""]).lower()
     return any(part in named for part in _OUT) or not _is_one_order(text, size, entries)
 
 
@@ -146,5 +152,5 @@ def _hash_size(git: str) -> int:
         key, _, value = (part.strip() for part in line.partition(b"="))
         section = key if key.startswith(b"[") else section
         if section == b"[extensions]" and key == b"objectformat":
-            size = _SHA256 if value == b"sha256" else _SHA1
+            size = _SHA256 if value.startswith((b"sha256", b'"sha256')) else _SHA1
     return size

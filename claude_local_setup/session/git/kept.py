@@ -80,6 +80,15 @@ def _of_main(opened: int, path: str) -> Iterator[Held]:
     yield from _all_kept(opened, "", path, dict.fromkeys([*its, *within], _OTHERS))
 
 
+def trees(folder: GitFolder, root: str) -> Iterator[str]:
+    """The linked worktrees that lie in the workspace."""
+    for name in names(folder.opened, "worktrees"):
+        line = _line(folder.opened, f"worktrees/{name}/gitdir")
+        tree = os.path.dirname(leads_to(os.path.join(folder.path, "worktrees", name, line))) if line else ""
+        if tree != root and is_inside(tree, root) and os.path.isdir(tree):
+            yield tree
+
+
 def _line(opened: int, relative: str) -> str:
     try:
         folder = os.open(os.path.dirname(relative), FOLDER, dir_fd=opened)

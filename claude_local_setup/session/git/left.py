@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..linux.files import is_inside, leads_to, read_whole
+from . import files
 from .folders import SHARED, is_git_folder, line_of
 from .index import leads_out
 
@@ -14,23 +15,20 @@ if TYPE_CHECKING:
 
 RUNS = "git runs it at your next commit"
 OBEYS = "git obeys it, and it can name programs to run"
-_LOOKS = "it tells git where to look, and git runs what is configured there"
 LEADS = "git writes where it leads"
-_CONTINUES = "git runs what it names at your next rebase --continue"
+_LOOKS = "it tells git where to look, and git runs what is configured there"
 _REMOVES = "git worktree writes and removes what it names"
 _WRITES = "git writes what it names outside the work tree at your next checkout"
-_READS = "git reads what it names at your next commit"
 _ANOTHERS = "git takes it for something under way in another worktree"
 _OTHERS_OBJECTS = "git reads others' objects where it leads"
 _AS_BEFORE = ("HEAD", "index", "COMMIT_EDITMSG", "ORIG_HEAD", "FETCH_HEAD")  # what each worktree has all the time
-_KEPT = ("objects", "refs", "logs", "lfs", "annex")  # in a folder of git's: names there are branches' and users'
+_STORED = ("objects", "refs", "logs", "lfs", "annex")  # names there are branches' and users'
+_INNER = ("modules", "worktrees")  # folders of git's lie there
 _CONFIGS = ("config", "config.worktree")
 _ALTERNATES = ["objects", "info", "alternates"]
-_OF_STRATEGIES = (["rebase-merge", "strategy"], ["sequencer", "opts"])  # git runs git-merge-STRATEGY
-_TODOS = ("git-rebase-todo", "todo")
-_EXEC = rb"(?m)^[ \t]*(x|exec)([ \t\r]|$)"
+_TEMPORARY = ("/tmp/", "/var/tmp/")  # a session's own, and gone
 # Only what a new repository, a clone, a branch or a sparse work tree writes into a config.
-_SECTION = rb'(?i)\[(core|extensions|remote "[^"]*"|branch "[^"]*"|user|submodule "[^"]*"|init|pull|push)\]'
+_SECTION = rb'(?i)\[(core|extensions|remote "[^"]*"|branch "[^"]*"|user|submodule( "[^"]*")?|init|pull|push)\]'
 _KEYS = frozenset(
     b"repositoryformatversion filemode bare logallrefupdates symlinks ignorecase precomposeunicode objectformat"
     b" refstorage worktreeconfig partialclone promisor partialclonefilter sparsecheckout sparsecheckoutcone autocrlf"
@@ -39,77 +37,105 @@ _KEYS = frozenset(
     b" vscode-merge-base url pushurl worktree".split()
 )
 _OF_ADDRESSES = (b"url", b"pushurl", b"worktree")  # whose values are looked at as well
-_STRATEGIES = (b"ort", b"recursive", b"resolve", b"octopus", b"ours", b"subtree")
+_BARE_WORDS = (b"objectformat",)
 
 
-def folder_of(path: str, root: str) -> str:
-    """The innermost folder of git's that holds the file: a .git, one of its submodules', or one that is built so."""
-    outermost = len(root) if is_inside(path, root) else 2
-    above = os.path.dirname(path)
-    while len(above) >= outermost:
-        if os.path.basename(above) == ".git" or is_git_folder(above):
-            return above
-        above = os.path.dirname(above)
-    return ""
+class Left:
+    """What git makes of files, in one workspace. `own`: the repository's folder, wherever it lies; of a linked worktree
+    the one that all share. Each folder is looked at once."""
+
+    __slots__ = ("_around", "own", "root")
+
+    def __init__(self, root: str, own: str) -> None:
+        self.root = root
+        self.own = own
+        self._around: dict[str, tuple[str, ...]] = {}
+
+    def what_git_does(self, path: str) -> str:
+        """What it makes of a file in the workspace, or in what it keeps of that elsewhere, that a session has changed;
+        "" for what it only stores."""
+        return self._of_any(path) or (_ANOTHERS if self._is_of_main(path) else "")
+
+    def around(self, folder: str) -> tuple[str, ...]:
+        """git's folders that a folder lies in, itself too, the innermost first: a .git, or what is built so. One may
+        lie in another's hooks."""
+        if folder not in self._around:
+            outermost = len(self.root) if is_inside(folder, self.root) else 2
+            above = os.path.dirname(folder)
+            outer = self.around(above) if len(above) >= outermost else ()
+            is_one = os.path.basename(folder) == ".git" or is_git_folder(folder)
+            self._around[folder] = (folder, *outer) if is_one else outer
+        return self._around[folder]
+
+    def _of_any(self, path: str) -> str:
+        if os.path.basename(path) == ".git":
+            return "" if _is_known(path, self.own) else _LOOKS
+        inner = ""
+        for folder in self.around(os.path.dirname(path)):
+            parts = path[len(folder) + 1 :].split("/")
+            is_git = os.path.basename(folder) == ".git"
+            if (is_git or parts[0] in files.OWN) and not _is_its_own(inner[len(folder) + 1 :]):
+                if reason := _in_folder(path, parts, folder, self.root):
+                    return reason
+                if (is_git or not inner) and (reason := files.odd(parts, path, self._tree(folder))):
+                    return reason
+            inner = folder
+        return ""
+
+    def _tree(self, folder: str) -> str:
+        line = line_of(f"{folder}/gitdir")
+        return os.path.dirname(os.path.join(folder, line)) if line else os.path.dirname(folder)
+
+    def _is_of_main(self, path: str) -> bool:
+        """Whether it is the main worktree's, and the workspace a linked one; but for what each has all the time."""
+        name = path[len(self.own) + 1 :].partition("/")[0]
+        if not self.own or not is_inside(path, self.own) or name in SHARED or name in _AS_BEFORE:
+            return False
+        line = line_of(f"{self.root}/.git").removeprefix("gitdir: ")
+        return is_inside(leads_to(os.path.join(self.root, line)), f"{self.own}/worktrees")
+
+    def in_folder(self, folder: str) -> Iterator[tuple[str, str]]:
+        """(path, what git does) of all in one of its folders that is more than stored."""
+        for place, folders, names in os.walk(folder):
+            links = [name for name in folders if os.path.islink(f"{place}/{name}")]
+            for name in (*names, *links):
+                if reason := self._of_any(f"{place}/{name}"):
+                    yield f"{place}/{name}", reason
+            if place == f"{folder}/objects":
+                folders[:] = ["info"] if "info" in folders else []
 
 
-def what_git_does(path: str, root: str, own: str) -> str:
-    """What it makes of a file in the workspace, or in what it keeps of that elsewhere, that a session has changed; ""
-    for what it only stores.
-
-    `own`: the repository's folder, wherever it lies; of a linked worktree the one that all share.
-    """
-    return _of_any(path, root, own) or (_ANOTHERS if _is_of_main(path, root, own) else "")
+def _is_its_own(relative: str) -> bool:
+    """Whether a folder of git's in another is a submodule's or a worktree's: its files are judged in it alone."""
+    top, *rest = relative.split("/")
+    return top in _INNER and files.OWN.isdisjoint(rest)
 
 
-def _of_any(path: str, root: str, own: str) -> str:
-    if os.path.basename(path) == ".git":
-        return "" if _is_known(path, own) else _LOOKS
-    folder = folder_of(path, root)
-    return _in_folder(path, folder, root) if folder else ""
-
-
-def _is_of_main(path: str, root: str, own: str) -> bool:
-    """Whether it is the main worktree's, and the workspace a linked one; but for what each has all the time."""
-    name = path[len(own) + 1 :].partition("/")[0]
-    if not own or not is_inside(path, own) or name in SHARED or name in _AS_BEFORE:
-        return False
-    line = line_of(f"{root}/.git").removeprefix("gitdir: ")
-    return is_inside(leads_to(os.path.join(root, line)), f"{own}/worktrees")
-
-
-def _in_folder(path: str, folder: str, root: str) -> str:
-    parts = path[len(folder) + 1 :].split("/")
+def _in_folder(path: str, parts: list[str], folder: str, root: str) -> str:
+    if parts[0] == "hooks" and len(parts) > 1:
+        return "" if parts[-1].endswith(".sample") else RUNS
     if os.path.islink(path):
         return f"{LEADS}: {leads_to(path) or 'in a circle'}"
-    if parts[0] in _KEPT:
+    if parts[0] in _STORED:
         return _OTHERS_OBJECTS if parts == _ALTERNATES and _reads_others(path, folder, root) else ""
-    if "hooks" in parts[:-1]:
+    if parts[0] in _INNER and "hooks" in parts[:-1]:
         return "" if parts[-1].endswith(".sample") else RUNS
     if parts[-1] in _CONFIGS:
         return "" if is_harmless(path, root) else OBEYS
     if parts[-1] == "commondir":
         return "" if len(parts) == 1 and _is_registration(folder) else OBEYS
-    if parts[-1] == "gitdir" and len(parts) == 1 and not is_inside(leads_to(os.path.join(folder, line_of(path))), root):
-        return _REMOVES
+    if parts == ["gitdir"]:
+        return _REMOVES if names_elsewhere(path, root) else ""
     if parts[-1] == "index" or parts[-1].startswith("sharedindex."):
         return _WRITES if leads_out(path) else ""
-    if parts[-1] == "MERGE_RR" and _conflicts_out(path):
-        return _READS
-    if parts[-1] in _TODOS and _has(path, _EXEC):
-        return _CONTINUES
-    return _CONTINUES if parts[-2:] in _OF_STRATEGIES and _has_strategies(path) else ""
+    return ""
 
 
-def in_folder(folder: str, root: str, own: str) -> Iterator[tuple[str, str]]:
-    """(path, what git does) of all in one of its folders that is more than stored."""
-    for place, folders, names in os.walk(folder):
-        links = [name for name in folders if os.path.islink(f"{place}/{name}")]
-        for name in (*names, *links):
-            if reason := _of_any(f"{place}/{name}", root, own):
-                yield f"{place}/{name}", reason
-        if place == f"{folder}/objects":
-            folders[:] = ["info"] if "info" in folders else []
+def names_elsewhere(gitdir: str, root: str) -> bool:
+    """Whether a registration is of a worktree outside the workspace; but for one that was in a session's /tmp."""
+    line = line_of(gitdir)
+    tree = leads_to(os.path.join(os.path.dirname(gitdir), line))
+    return not is_inside(tree, root) and (not tree.startswith(_TEMPORARY) or os.path.lexists(tree))
 
 
 def _is_known(pointer: str, own: str) -> bool:
@@ -140,21 +166,6 @@ def _is_registration(folder: str) -> bool:
     return is_one and leads_to(f"{folder}/{line_of(f'{folder}/commondir')}") == leads_to(common)
 
 
-def _has(path: str, pattern: bytes) -> bool:
-    """Also of a file that cannot be read, or is too large."""
-    import re
-
-    text = read_whole(path)
-    return text is None or bool(re.search(pattern, text))
-
-
-def _conflicts_out(path: str) -> bool:
-    """Whether a list of conflicts (HASH, tab, path, each ended by a zero) has one outside the work tree."""
-    text = read_whole(path)
-    named = [entry.partition(b"\t")[2] for entry in (text or b"\t/").split(b"\0")]
-    return any(name.startswith(b"/") or b".." in name.split(b"/") for name in named)
-
-
 def _reads_others(path: str, folder: str, root: str) -> bool:
     """Whether it names a folder of objects elsewhere; one beside its own is the same repository's."""
     text = read_whole(path)
@@ -163,21 +174,10 @@ def _reads_others(path: str, folder: str, root: str) -> bool:
     return not all(is_inside(place, root) or is_inside(place, leads_to(folder)) for place in places)
 
 
-def _has_strategies(path: str) -> bool:
-    """Whether it names one that is not git's own."""
-    import re
-
-    text = read_whole(path)
-    if text is None:
-        return True
-    named = [text] if path.endswith("/strategy") else re.findall(rb"(?i)strategy\s*=([^\n]*)", text)
-    return any(name.strip(b' \t\r\n"') not in _STRATEGIES for name in named)
-
-
 def is_harmless(config: str, root: str) -> bool:
     """Whether a config says only what git itself writes; a work tree only as a submodule's, in the workspace."""
     text = read_whole(config)
-    if text is None or not all(map(_is_harmless_line, text.split(b"\n"))):
+    if text is None or not all(_is_harmless_line(line, os.path.dirname(config), root) for line in text.split(b"\n")):
         return False
     trees = _trees(config)
     return not trees or (
@@ -186,7 +186,7 @@ def is_harmless(config: str, root: str) -> bool:
     )
 
 
-def _is_harmless_line(line: bytes) -> bool:
+def _is_harmless_line(line: bytes, folder: str, root: str) -> bool:
     import re
 
     line = line.strip()
@@ -198,8 +198,19 @@ def _is_harmless_line(line: bytes) -> bool:
     key, value = key.strip().lower(), value.strip()
     if not found or key not in _KEYS or b"!" in value or b"\\" in value:
         return False
-    if key not in _OF_ADDRESSES:
-        return True
+    if key in _BARE_WORDS:
+        return value.isalnum()
+    return key not in _OF_ADDRESSES or _is_harmless_address(key, value, folder, root)
+
+
+def _is_harmless_address(key: bytes, value: bytes, folder: str, root: str) -> bool:
+    """No command, no other transport, and no repository on this machine outside the workspace."""
     value = value[1:-1] if value[:1] == value[-1:] == b'"' else value
-    is_plain = not any(part in value for part in (b'"', b";", b"#"))
-    return is_plain and not value.startswith(b"-") and (key == b"worktree" or b"::" not in value)
+    if any(part in value for part in (b'"', b";", b"#")) or value.startswith(b"-"):
+        return False
+    if key == b"worktree":
+        return True
+    is_path = value.startswith((b"/", b".", b"~")) or b":" not in value
+    if is_path or value[:5].lower() == b"file:":
+        return is_path and is_inside(leads_to(os.path.join(os.path.dirname(folder), os.fsdecode(value))), root)
+    return b"::" not in value

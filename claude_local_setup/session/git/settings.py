@@ -12,6 +12,7 @@ INSTEAD = (
     ("git branch -m NEW", "git switch -c NEW && git branch -D OLD"),
     ("git push -u", "git push REMOTE HEAD"),
     ("git checkout --track", "git checkout -b NAME REMOTE/NAME"),
+    ("git submodule update", "git submodule foreach 'git checkout $sha1'"),
 )
 REFUSED = "git remote add, submodule add, sparse-checkout set"  # nothing instead
 _SETTINGS = (

@@ -6,6 +6,7 @@ import os
 
 from ..editor import ide
 from ..git import kept, tied
+from ..git.config import GitConfig
 from ..git.folders import repository_of
 from ..git.nested import nested
 from ..jail import rules
@@ -16,7 +17,7 @@ from ..linux.files import is_inside, leads_to
 from ..shown import program, programs, surroundings
 from ..shown.surroundings import Found, Guide
 from ..words import Refusal
-from ..workspace import protected, sockets
+from ..workspace import naming, protected, sockets
 from ..workspace.changes import Watched
 from ..workspace.judging import Judge
 from ..workspace.search import Search
@@ -26,7 +27,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..git.config import GitConfig
     from ..git.folders import GitFolder, Repository
     from ..jail.mounts import Mount
     from ..values import Values
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..workspace.questions import Questions
     from .ways import Ways
 
+_MOST_ASKED = 50  # repositories further down whose config is read
 _MOST = 20_000  # mounts that hold something; the kernel gives 100,000 to all together
 
 
@@ -94,12 +95,15 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     made.watched = [Watched(workspace.root, workspace.opened, questions.before)]
     made.watched += [Watched(folder.path, folder.opened, Search(folder.opened)) for folder in git]
     made.watched += [Watched(found.source, opened, Search(opened)) for found, opened in writes]
-    made.judge = Judge(workspace.root, repository.common.path if repository else "", *_of_config(questions.config))
+    below = list(nested(questions.before.heads(), workspace.opened, workspace.root, repository))
+    configs = list(_configs(questions.config, below, repository, workspace.root, values.real_home))
+    made.judge = _judge(workspace.root, repository, configs)
     guide.untrusted += tuple(folder.path for folder in git)
     found, inner_path = programs.of_path(guide, path)
     variables = [item for *_, item in programs.of_variables(guide) if item]
     own = program.shown(made.program, guide) if made.program else []
-    held = [*_protected(made, questions, repository, git, writes), *protected.on_the_way(hide, workspace.root)]
+    held = [*_protected(made, configs, below, repository, git, writes), *protected.on_the_way(hide, workspace.root)]
+    held += protected.where_links_lead(questions.before.links(), held, workspace.root)
     _check_number(held, workspace.root)
     there = There(
         strict=strict,
@@ -146,8 +150,30 @@ def _of_level(strict: bool, values: Values, found: list[Found], own: list[Found]
     return [*(item for item in found if not strict or not is_inside(item.source, values.real_home)), *own]
 
 
-def _of_config(config: GitConfig) -> tuple[list[str], list[str], list[str]]:
-    return config.hooks(), config.programs(), config.origins()
+def _configs(
+    config: GitConfig, below: Sequence[GitFolder], repository: Repository | None, root: str, home: str
+) -> Iterator[GitConfig]:
+    """Of the workspace, of its repository's other work trees in it, and of the repositories further down."""
+    yield config
+    for tree in kept.trees(repository.common, root) if repository else ():
+        yield config.of(tree)
+    asked = []
+    for folder in below[:_MOST_ASKED]:
+        tree = folder.path.removesuffix("/.git")
+        opened = os.open(tree, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        asked.append(GitConfig(opened, tree, home))
+        os.close(opened)
+    yield from asked
+
+
+def _judge(root: str, repository: Repository | None, configs: Sequence[GitConfig]) -> Judge:
+    hooks, words, origins = (
+        list(dict.fromkeys(item for config in configs for item in told(config)))
+        for told in (GitConfig.hooks, GitConfig.words, GitConfig.origins)
+    )
+    own = repository.common.path if repository else ""
+    folders = [*hooks, *([f"{own}/hooks"] if own else [])]
+    return Judge(root, own, hooks, words, origins, naming.words(root, folders))
 
 
 def _open(found: Found) -> int:
@@ -156,7 +182,8 @@ def _open(found: Found) -> int:
 
 def _protected(
     made: Scene,
-    questions: Questions,
+    configs: Sequence[GitConfig],
+    below: Sequence[GitFolder],
     repository: Repository | None,
     git: Sequence[GitFolder],
     writes: Sequence[tuple[Found, int]],
@@ -168,8 +195,9 @@ def _protected(
     for path, folder_opened, its in ((root, opened, repository), *others):
         yield from kept.of_workspace(folder_opened, path, its)
         yield from protected.of_table(folder_opened, path)
-        yield from kept.of_config(questions.config, path)
-    for folder in nested(questions.before.heads(), opened, root, repository):
+        for config in configs:
+            yield from kept.of_config(config, path)
+    for folder in below:
         yield from kept.of_nested(folder, root)
 
 

@@ -12,7 +12,7 @@ from .search import Search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 _MOST = 20_000  # files of folders that are new at their place
 _SECOND = 1_000_000_000  # nanoseconds
@@ -25,7 +25,7 @@ class Watched:
     `record` and `recorded` keep it over the end of the process.
     """
 
-    __slots__ = ("_before", "_git", "_opened", "_since", "changed", "is_whole", "path", "unlisted")
+    __slots__ = ("_before", "_git", "_opened", "_since", "changed", "is_whole", "links", "path", "unlisted")
 
     def __init__(self, path: str, opened: int, before: Search) -> None:
         self.path = path
@@ -40,6 +40,15 @@ class Watched:
         if os.fstat(self._opened).st_ctime_ns % _SECOND == 0:  # a file system that counts in seconds, or in two
             seconds, rest = seconds - 2, 0
         self._since = f"@{seconds}.{rest:09d}"
+
+    @property
+    def since(self) -> str:
+        """Seconds, as of a clock."""
+        return self._since[1:]
+
+    def count_from(self, since: str) -> None:
+        """From then on, where that is earlier: what was made before may have been put in another place since."""
+        self._since = f"@{min(since, self.since, key=float)}"
 
     def record(self) -> list[bytes]:
         git = "".join(f"{path}\0" for path in self._git)
@@ -61,19 +70,27 @@ class Watched:
         after = Search(self._opened, files)
         after.said()
         self.is_whole = self._before.is_whole and after.is_whole
-        below = [*after.others(), *self._in_moved(after), *self._in_new_git_folders(after)]
-        self.changed = [f"{self.path}/{path}" for path in dict.fromkeys(below)]
         before = set(self._before.unlisted())
         self.unlisted = [f"{self.path}/{path}" for path in after.unlisted() if path not in before]
+        opened = before.difference(after.unlisted())
+        below = dict.fromkeys(after.others())
+        below |= dict.fromkeys(self._in_moved(after, opened, below))
+        below |= dict.fromkeys(self._in_new_git_folders(after))
+        self.changed = [f"{self.path}/{path}" for path in below]
+        self.links = [f"{self.path}/{path}" for path in after.links()]
 
-    def _in_moved(self, after: Search) -> Iterator[str]:
-        """Of what there was before only a part may be known: then nothing tells what is new at its place."""
+    def _in_moved(self, after: Search, opened: set[str], known: Container[str]) -> Iterator[str]:
+        """Files that are older than the session, where they are new: in folders at another place, and in those that
+        did not say what is in them. Of what there was before only a part may be known: then nothing tells."""
         before = self._before.folders() if self._before.is_whole else after.folders()
         new = {path for path, inode in after.folders().items() if before.get(path) != inode}
+        new |= opened
         tops = sorted(path for path in new if path and os.path.dirname(path) not in new)
         count = 0
         for top in tops:
             for path in self._files_below(top):
+                if path in known:
+                    continue
                 count += 1
                 if count > _MOST:
                     self.is_whole = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..git import left
 from ..git.folders import is_git_folder, repository_of
+from ..git.left import Left
 from ..linux.files import is_inside
 
 TYPE_CHECKING = False
@@ -18,15 +18,15 @@ def dangers(search: Search, where: Workspace, *, also_own: bool) -> dict[str, st
     found: dict[str, str] = {}
     repository = repository_of(where.opened)
     shared = repository.paths if repository else []
-    common = repository.common.path if repository else ""
+    left = Left(where.root, repository.common.path if repository else "")
     for folder in shared:
-        for path, reason in left.in_folder(folder, where.root, common):
+        for path, reason in left.in_folder(folder):
             if also_own or not _is_kept(path, folder):
                 found[path] = reason
     for relative in search.heads():
         path = f"{where.root}/{relative}".rstrip("/")
         if not any(is_inside(path, folder) for folder in shared) and is_git_folder(path):
-            found |= dict(left.in_folder(path, where.root, common))
+            found |= dict(left.in_folder(path))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..git.folders import FOLDER, is_work_tree
+from ..git.folders import FOLDER, is_damaged, is_work_tree
 from ..linux.files import is_inside, leads_to
 from ..shown.secrets import refusal
 from ..shown.surroundings import at_home
@@ -24,10 +24,20 @@ def find_workspace(values: Values, guide: Guide, path: str) -> Workspace:
     here = _opened(".", None)
     cwd = path_of(here)
     hide = [guide.lead(at_home(written, values.real_home)) for written in values.hide]
-    opened, root = next(
-        ((folder, path) for folder, path in _upwards(here) if _is_work_tree(folder, path, values, guide, hide)),
-        (here, cwd),
-    )
+    opened, root, damaged = here, cwd, ""
+    for folder, place in _upwards(here):
+        if _is_work_tree(folder, place, values, guide, hide):
+            opened, root = folder, place
+            break
+        if not damaged and is_damaged(folder, values.uid):
+            damaged = place
+    else:
+        damaged = ""  # nothing larger would become the workspace
+    if damaged:
+        from shlex import quote
+
+        problem = f"{damaged}/.git is no valid repository any more, and git would take {root} for the work tree"
+        raise Refusal(problem, remedy=f"ls -lA {quote(damaged)}/.git")
     if reason := refused(root, guide, hide):
         raise Refusal(f"{root} cannot be a workspace, {reason}", remedy="cd to a project's folder")
     if any(is_inside(root, guide.lead(entry)) for entry in path.split(":") if entry.startswith("/")):

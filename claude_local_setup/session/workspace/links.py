@@ -1,4 +1,5 @@
-"""Links that a session has left in git's folders: git writes where they lead, so they are removed, with consent."""
+"""Links that a session has left and that lead out, or lie in git's folders: what writes to them writes there. They are
+removed, with consent."""
 
 from __future__ import annotations
 
@@ -9,19 +10,20 @@ from ..git.left import LEADS
 from ..linux.files import open_beneath
 from ..linux.terminal import agreed
 from ..words import say
+from .judging import OUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def offer(found: Mapping[str, str], root: str) -> None:
+def offer(found: Mapping[str, str]) -> None:
     """Asks whether to remove them, on the terminal that has just named them."""
-    paths = [path for path, reason in found.items() if reason.startswith(LEADS)]
+    paths = [path for path, reason in found.items() if reason.startswith((LEADS, OUT))]
     if not paths or not os.isatty(2):
         return
     what = "this link" if len(paths) == 1 else f"these {len(paths)} links"
-    if agreed(f"remove {what} from git's folders? [y/N] "):
+    if agreed(f"remove {what}? [y/N] "):
         for path in paths:
             _remove(path)
 

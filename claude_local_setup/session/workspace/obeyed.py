@@ -7,6 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 _ENTERED = "when you enter the folder"
@@ -19,14 +20,20 @@ _IDE = "the IDE obeys it: run configurations, tools"
 ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("editors", "VS Code obeys it: tasks, settings, extensions", ".vscode .theia", "*.code-workspace"),
     ("editors", "VS Code builds and runs what it names", ".devcontainer .devcontainer.json", ""),
-    ("editors", _IDE, ".idea .run .fleet .vs .nova .bsp nbproject .externalToolBuilders", "*.launch"),
+    ("editors", _IDE, ".idea .run .fleet .vs .nova .bsp .bloop nbproject .externalToolBuilders .kateproject .idx",
+     "*.launch"),
     ("editors", "Zed obeys it: tasks, settings, language servers", ".zed", ""),
     ("editors", "Helix obeys it: language servers", ".helix", ""),
     ("editors", "Sublime Text obeys it: build systems", "", "*.sublime-project"),
     ("editors", "vim runs it where its option exrc is set",
      ".exrc .vimrc _vimrc .nvimrc .nvim.lua .exrc.lua .lazy.lua .lvimrc .local.vimrc", ""),
     ("editors", "Emacs obeys it", ".dir-locals.el .dir-locals-2.el", ""),
-    ("editors", "R runs it when it starts here", ".Rprofile .Renviron", ""),
+    ("editors", "coc.nvim obeys it: language servers", ".vim/coc-settings.json", ""),
+    ("editors", "the language server runs what it names", "hie.yaml .merlin", ""),
+    ("editors", "an interpreter or debugger runs it when it starts here",
+     ".Rprofile .Renviron .ghci .irbrc .pryrc .ocamlinit .iex.exs .octaverc .gdbinit .lldbinit .utoprc",
+     "jupyter_*_config.py"),
+    ("editors", "linters load, and run, what it names", "", ".pylintrc pylintrc .flake8 mypy.ini .mypy.ini .gitlint"),
     ("editors", "editors and git's hooks run it unasked", "", ".venv/bin venv/bin node_modules/.bin"),
     ("agents", "claude starts the servers that it names", ".mcp.json", ""),
     ("agents", "claude runs the hooks that it names", ".claude/settings.json .claude/settings.local.json", ""),
@@ -42,10 +49,11 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
      ".cursor .windsurf .gemini .codex .opencode opencode.json opencode.jsonc .roo .roomodes .kilocode .kilocodemodes"
      " .kiro .amazonq .aider.conf.yml .aider.model.settings.yml .cline .continue .junie .trae .qwen .crush crush.json"
      " .crush.json .goose .augment .factory .amp .agents .openhands .qoder .warp .copilot .serena/project.yml .vibe"
-     " .forge forge.yaml .pi .zencoder .tabnine .github/hooks .github/agents .github/prompts", ""),
+     " .forge forge.yaml .pi .zencoder .tabnine .agent .grok .iflow .codebuddy .rovodev conductor.json"
+     " .github/hooks .github/agents .github/prompts", ""),
     ("shells", f"direnv runs it {_ENTERED}", ".envrc", ""),
     ("shells", f"direnv runs it {_ENTERED}, where .envrc asks for it",
-     "", "flake.nix shell.nix devenv.nix devbox.json"),
+     "", "flake.nix shell.nix devenv.nix devbox.json .envrc.* .direnv"),
     ("shells", f"rvm runs it {_ENTERED}", ".rvmrc", ""),
     ("shells", f"autoenv runs it {_ENTERED}", ".autoenv .autoenv.zsh .autoenv_leave.zsh", ".env"),
     ("shells", f"mise obeys it {_ENTERED}",
@@ -58,6 +66,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
      " lefthook-local.* .lefthook .pre-commit-config.y*ml prek.toml .lintstagedrc* lint-staged.config.*"
      " .simple-git-hooks.* simple-git-hooks.* .overcommit.yml .commitlintrc* commitlint.config.* hk.pkl"
      " .rusty-hook.toml .cargo-husky captainhook.json grumphp.yml .pre-commit"),
+    ("version control", "lazygit obeys it: commands", ".lazygit.yml", ""),
     ("version control", "git-lfs obeys it: where your files are sent", "", ".lfsconfig"),
     ("version control", "Mercurial runs the hooks that it names", ".hg/hgrc .hg/hgrc-not-shared .hg/sharedpath", ""),
     ("version control", "jj obeys it, and it can name programs to run",
@@ -65,10 +74,13 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("version control", "Sapling, darcs or Pijul runs what it names", ".sl/config _darcs/prefs .pijul/config", ""),
     ("packages", "the package manager obeys it",
      "", ".npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs .pnpmfile.mjs bunfig.toml .bundle/config uv.toml pip.conf .pdm.toml"
-     " .pdm-python"),
-    ("packages", "yarn runs it", "", ".yarn/releases .yarn/plugins"),
+     " .pdm-python poetry.toml .pixi/config.toml .swiftpm/configuration nuget.config NuGet.Config NuGet.config"),
+    ("packages", "yarn runs it", "", ".yarn/releases .yarn/plugins .pnp.cjs .pnp.loader.mjs"),
+    ("packages", "npm builds it, and runs what it names", "", "binding.gyp"),
     ("packages", "cargo obeys it, and it can name programs to run", "", ".cargo/config .cargo/config.toml"),
-    ("packages", "the build tool runs what it names", "", ".mvn gradle/wrapper .bazelrc tools/bazel"),
+    ("packages", "the build tool runs what it names", "",
+     ".mvn gradle/wrapper gradle.properties .bazelrc .bazeliskrc .bazelversion tools/bazel global.json"
+     " Directory.Build.props Directory.Build.targets"),
     ("CI", "it runs on your CI when you push", "",
      ".github/workflows .github/actions .gitlab-ci.yml .gitlab/ci .circleci .woodpecker .woodpecker.y*ml"
      " .forgejo/workflows .gitea/workflows Jenkinsfile azure-pipelines.y*ml .azure-pipelines bitbucket-pipelines.yml"
@@ -90,15 +102,32 @@ def every() -> Iterator[tuple[str, str]]:
 
 def who_obeys(relative: str) -> str:
     """Who obeys a file, by its path below any folder; "" if nobody does."""
-    from fnmatch import fnmatchcase
-
     parts = relative.strip("/").split("/")
-    plain, patterns = _by_head()
+    plain, _ = _by_head()
     for start, part in enumerate(parts):
         for rest, reason in plain.get(part, ()):
             if parts[start + 1 : start + 1 + len(rest)] == rest:
                 return reason
-    return next((reason for pattern, reason in patterns if fnmatchcase(parts[-1], pattern)), "")
+    return who_obeys_name(parts[-1])
+
+
+def who_obeys_name(name: str) -> str:
+    """The same of a file in a folder that nobody obeys."""
+    import re
+
+    plain, patterns = _by_head()
+    for rest, reason in plain.get(name, ()):
+        if not rest:
+            return reason
+    if not _compiled:
+        from fnmatch import translate
+
+        _compiled.append(re.compile("|".join(translate(pattern) for pattern, _ in patterns)))
+    if not _compiled[0].match(name):
+        return ""
+    from fnmatch import fnmatchcase
+
+    return next((reason for pattern, reason in patterns if fnmatchcase(name, pattern)), "")
 
 
 def ranks() -> dict[str, int]:
@@ -112,6 +141,7 @@ def heads() -> list[str]:
 
 
 _Rows = dict[str, list[tuple[list[str], str]]]
+_compiled: list[re.Pattern[str]] = []
 _index: list[tuple[_Rows, list[tuple[str, str]]]] = []
 
 

@@ -7,9 +7,11 @@ is made: what a session created is named after it (report.py).
 
 from __future__ import annotations
 
+import os
+
 from ..git.kept import kept, pinned_to
 from ..jail.mounts import Held
-from ..linux.files import is_inside
+from ..linux.files import is_inside, leads_to
 from ..linux.looking import is_link, is_there
 from . import obeyed
 
@@ -35,6 +37,19 @@ def _of_row(opened: int, name: str, root: str, reason: str) -> Iterator[Held]:
     elif is_there(name, opened):
         yield from pinned_to(f"{root}/{name}", root)
         yield from kept(opened, name, root, reason)
+
+
+def where_links_lead(links: Sequence[str], held: Sequence[Held], root: str) -> Iterator[Held]:
+    """What links that are read-only lead to, in the workspace: a hook may be one, or a file in an editor's folder."""
+    kept_places = {one.place: one.reason for one in held if not one.writable}
+    for link in links:
+        above = os.path.dirname(f"{root}/{link}")  # what is read-only and a link itself: git/kept.py
+        while len(above) > len(root) and above not in kept_places:
+            above = above.rpartition("/")[0]
+        target = leads_to(f"{root}/{link}") if above in kept_places else ""
+        if target != root and is_inside(target, root) and target not in kept_places and os.path.lexists(target):
+            yield from pinned_to(target, root)
+            yield Held(target, kept_places[above])
 
 
 def on_the_way(paths: Sequence[str], root: str) -> Iterator[Held]:

@@ -12,6 +12,7 @@ import time
 from ..linux.files import is_inside
 from ..words import printable, say
 from . import links, obeyed, untold
+from .aliases import Aliases, below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,15 +29,22 @@ _THIS = "this session made or changed files that run outside the jail; look at t
 _EARLIER = "since an earlier session here these are new or changed, and they run outside the jail; look at them first:"
 
 
-def tell_planted(watched: Sequence[Watched], judge: Judge, folder: str) -> None:
-    """Says what there is of it, and keeps what no terminal shows. `folder`: beside the workspace's state."""
-    found = dict(_planted(watched, judge))
+def tell_planted(watched: Sequence[Watched], judge: Judge, folder: str) -> bool:
+    """Says what there is of it, and keeps what no terminal shows: whether that could be kept. `folder`: beside the
+    workspace's state."""
+    begun = watched[0].since
+    earliest, told = untold.handed(folder, begun)
+    for one in watched:
+        one.count_from(earliest)
+    found = {path: reason for path, reason in _planted(watched, judge) if path not in told}
     said = _said(_THIS, found, judge.root)
-    untold.add(folder, untold.UNSAID, {path: reason for path, reason in found.items() if path not in said})
+    untold.hand_over(folder, begun, found)
+    is_kept = untold.add(folder, untold.UNSAID, {path: why for path, why in found.items() if path not in said})
     if not os.isatty(2):
-        untold.add(folder, untold.UNSEEN, said)
+        is_kept = untold.add(folder, untold.UNSEEN, said) and is_kept
     _say_what_was_not_seen(watched)
-    links.offer(said, judge.root)
+    links.offer(said)
+    return is_kept
 
 
 def tell_earlier(folder: str, root: str) -> None:
@@ -107,9 +115,24 @@ def _planted(watched: Sequence[Watched], judge: Judge) -> Iterator[tuple[str, st
     end = time.monotonic() + _PATIENCE
     for one in watched:
         yield from ((path, _UNLISTED) for path in one.unlisted)
-        for path in one.changed:
+        aliases = Aliases(one.links, judge.root)
+        for path in sorted(one.changed, key=_is_slow):
             if time.monotonic() > end:
                 one.is_whole = False
                 break
-            if reason := judge.what_runs(path):
-                yield judge.named(path), reason
+            if reason := judge.what_runs(path) or _by_another_name(path, aliases, judge):
+                yield judge.named_instead(path), reason
+
+
+def _is_slow(path: str) -> bool:
+    """What takes long to judge is judged last."""
+    return path.endswith("/index") or "/sharedindex." in path
+
+
+def _by_another_name(path: str, aliases: Aliases, judge: Judge) -> str:
+    """Of a link, also what it shows."""
+    shown = list(below(path, judge.root)) if os.path.islink(path) else ()
+    for name in (*aliases.of(path), *shown):
+        if reason := judge.what_runs(name):
+            return f"{reason}, as {_named(name, judge.root)}"
+    return ""

@@ -1,4 +1,4 @@
-"""One look through a workspace, by `find` beside other work: its sockets, its folders, and where git folders may be."""
+"""One look through a workspace, by `find` beside other work: sockets, links, folders, and where git folders may be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 _FOLDER = f"/proc/self/fd/{FOLDER}/"
 _PATIENCE = 10.0  # seconds
 _SOCKETS = ("-type", "s", "-printf", r"s%P\0")
-_FOLDERS = ("-type", "d", "-printf", r"d%i %P\0", "(", "-readable", "-o", "-printf", r"u%P\0", ")")
+_FOLDERS = ("-type", "d", "-printf", r"d%i %P\0", "(", "-readable", "-executable", "-o", "-printf", r"u%P\0", ")")
+_LINKS = ("-type", "l", "-printf", r"l%P\0")
 _HEADS = ("(", "-name", "HEAD", "-o", "-name", "commondir", ")", "!", "-type", "d", "-printf", r"h%P\0")
 
 
@@ -24,7 +25,7 @@ class Search:
 
     def __init__(self, opened: int, more: Sequence[str] = (), said: tuple[bytes, bool] | None = None) -> None:
         """`more`: further words for find, which print with an "f" before each path; `said`: what another one said."""
-        looks = ("(", *_SOCKETS, "-o", *_FOLDERS, ")", ",", "(", *_HEADS, ")")
+        looks = ("(", *_SOCKETS, "-o", *_LINKS, "-o", *_FOLDERS, ")", ",", "(", *_HEADS, ")")
         more = (",", "(", *more, ")") if more else ()
         self._asked = None if said else Asked(("find", _FOLDER, *looks, *more), opened)
         self._said, self.is_whole = said or (b"", True)
@@ -49,6 +50,9 @@ class Search:
     def unlisted(self) -> list[str]:
         """The folders that do not say what is in them."""
         return self._of_kind(b"u")
+
+    def links(self) -> list[str]:
+        return self._of_kind(b"l")
 
     def heads(self) -> list[str]:
         """The folders in which there is what may make one a folder of git's."""

@@ -2,7 +2,7 @@
 
 It lies beside the workspace's state, where no session can write. `begun-*`: what there was before a session, as long as
 it runs (its process holds a lock), and after it where it did not get to its report. `unsaid`: what nobody has said yet.
-`unseen`: what was said where no terminal was.
+`unseen`: what was said where no terminal was. `handed-*`: when a session began that ended beside others.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from .changes import Watched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from .judging import Judge
 
-_BEGUN = "begun-"
+_BEGUN, _HANDED = "begun-", "handed-"
 UNSAID, UNSEEN = "unsaid", "unseen"
 _LARGEST = 256_000_000  # bytes of what there was before a session
-_OF_JUDGE = 5  # fields
+_OF_JUDGE = 6  # fields
 _SIZE = 8  # bytes of a field's length
 
 
@@ -34,9 +34,9 @@ class Record:
 
     def __init__(self, folder: str, watched: Sequence[Watched], judge: Judge) -> None:
         """A full disk keeps nobody from working: then only a killed session's report is lost."""
-        name = f"{os.getpid()}-{time.monotonic_ns()}"
+        name = f"{watched[0].since}-{os.getpid()}-{time.monotonic_ns()}"
         self._path = f"{folder}/{_BEGUN}{name}"
-        fields = [judge.root, judge.own, *map("\0".join, (judge.hooks, judge.programs, judge.origins))]
+        fields = [judge.root, judge.own, *map("\0".join, (judge.hooks, judge.words, judge.origins, judge.named))]
         content = _packed([*map(os.fsencode, fields), *(part for one in watched for part in one.record())])
         try:
             self._file = os.open(f"{folder}/.{name}", os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
@@ -50,6 +50,36 @@ class Record:
     def done(self) -> None:
         """The session has been reported on."""
         _remove(self._path)
+
+
+def hand_over(folder: str, since: str, told: Collection[str]) -> None:
+    """What a session made another one beside it can put in another place: that one counts from when this one began,
+    but for what this one has told."""
+    names = _names(folder)
+    running = [name for name in names if name.startswith(_BEGUN) and _is_held(f"{folder}/{name}")]
+    if len(running) < 2:  # this one is one of them
+        for name in names:
+            _remove(f"{folder}/{name}") if name.startswith(_HANDED) else None
+        return
+    path = f"{folder}/{_HANDED}{since}-{time.time():.3f}-{os.getpid()}"
+    try:
+        _write(path, list(told))
+    except OSError:
+        _remove(path)
+
+
+def handed(folder: str, begun: str) -> tuple[str, set[str]]:
+    """When the earliest one began, in seconds, of those that ended since then; and what they have told."""
+    import json
+
+    earliest, told = begun, set()
+    for name in _names(folder):
+        if name.startswith(_HANDED):
+            since, ended, _ = name[len(_HANDED) :].split("-", 2)
+            if float(ended) >= float(begun):
+                earliest = min(earliest, since, key=float)
+                told |= set(json.loads(read_whole(f"{folder}/{name}", follow=False, largest=_LARGEST) or b"[]"))
+    return earliest, told
 
 
 def is_any(folder: str) -> bool:
@@ -87,7 +117,7 @@ def known(folder: str, name: str) -> dict[str, str]:
     import json
 
     try:
-        found = json.loads(read_whole(f"{folder}/{name}", follow=False) or b"{}")
+        found = json.loads(read_whole(f"{folder}/{name}", follow=False, largest=_LARGEST) or b"{}")
     except ValueError:
         return {}
     return {path: reason for path, reason in found.items() if os.path.lexists(path)}
@@ -118,23 +148,26 @@ def _changed(folder: str, name: str, change: Callable[[dict[str, str]], dict[str
 
 def _keep(folder: str, name: str, found: dict[str, str]) -> bool:
     """Instead of what was kept before; whole, or not at all: whether it is."""
-    import json
-
     path = f"{folder}/{name}"
     if not found:
         _remove(path)
         return True
     new = f"{folder}/.{name}-{os.getpid()}"
     try:
-        with open(
-            os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "w"
-        ) as file:
-            json.dump(found, file)
+        _write(new, found)
         os.rename(new, path)
     except OSError:
         _remove(new)
         return False
     return True
+
+
+def _write(path: str, content: object) -> None:
+    import json
+
+    file = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with open(file, "w") as opened:
+        json.dump(content, opened)
 
 
 def forget(record: str) -> None:

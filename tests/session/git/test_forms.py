@@ -161,7 +161,7 @@ def test_nor_what_the_main_one_has_for_itself(ready: Home, at: Path) -> None:
     assert {name: (common / name).read_bytes() for name in OF_MAIN} == before
 
 
-@pytest.mark.parametrize("name", ["MERGE_HEAD", "rebase-apply/next", "sharedindex.1", "refs.lock"])
+@pytest.mark.parametrize("name", ["MERGE_HEAD", "rebase-apply/patch", "sharedindex.1", "refs.lock"])
 def test_what_one_makes_for_the_main_one_is_named(ready: Home, at: Path, name: str) -> None:
     mine = linked(ready, at)
     there = at / "work/.git" / name

@@ -89,9 +89,16 @@ FORMS = {
     "git -c NAME=VALUE COMMAND": "git -c user.name=Other commit -q --allow-empty -m x && git log -1 --format=%an",
     "git switch -c NEW && git branch -D OLD": "git switch -qc new && git branch -qD main && git branch --show-current",
     "git push REMOTE HEAD": "git push -q origin HEAD && git ls-remote origin main | cut -f2",
+    "git submodule foreach 'git checkout $sha1'": "git submodule foreach -q 'git checkout -q $sha1; git show -s --format=%s'",
     "git checkout -b NAME REMOTE/NAME": "git checkout -qb theirs origin/theirs && git branch --show-current",
 }
-SAID = {"git -c": "Other\n", "git sw": "new\n", "git pu": "refs/heads/main\n", "git ch": "theirs\n"}
+SAID = {
+    "git -c": "Other\n",
+    "git sw": "new\n",
+    "git pu": "refs/heads/main\n",
+    "git ch": "theirs\n",
+    "git su": "first\n",
+}
 
 
 def test_what_it_says_to_use_instead_of_commands_that_write_config_works(home: Home, repository: Path) -> None:
@@ -104,6 +111,9 @@ def test_what_it_says_to_use_instead_of_commands_that_write_config_works(home: H
         git(home, repository, "clone", "-q", ".", str(where))
         git(home, where, "clone", "-q", "--bare", ".", "there")
         git(home, where, "remote", "set-url", "origin", "there")
+        git(home, where, "submodule", "--quiet", "add", str(repository), "lib")
+        git(home, where, "commit", "-qm", "a submodule")
+        git(home, where / "lib", "commit", "-q", "--allow-empty", "-m", "another")
         done = home.local("--jail", "sh", "-c", FORMS[form], cwd=where)
         assert done.returncode == 0, done.stderr
         assert done.stdout == SAID[form[:6]]

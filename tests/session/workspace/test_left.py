@@ -37,7 +37,10 @@ LEFT = {
 }
 LEFT |= {
     "an environment": ("python3 -m venv --without-pip .venv", "  .venv/bin: editors and git's hooks run it unasked"),
-    "conflicts elsewhere": ("printf 'x\\t/etc/passwd\\0' >.git/MERGE_RR", "  .git/MERGE_RR: git reads what it names"),
+    "conflicts elsewhere": (
+        "printf 'x\\t/etc/passwd\\0' >.git/MERGE_RR",
+        "  .git/MERGE_RR: git reads, and writes, what",
+    ),
     "a strategy": (
         "mkdir .git/sequencer; echo '[options] STRATEGY = file' >.git/sequencer/opts",
         "  .git/sequencer/opts: g",
@@ -109,7 +112,7 @@ def test_that_not_all_was_looked_through_is_said(ready: Home, work: Path) -> Non
     (work / "docs/many").mkdir()
     for number in range(20_100):
         (work / f"docs/many/{number}").touch()
-    assert "not all that this session left was looked through" in session_of(ready, "mv docs/many many")
+    assert "not all that this session left was looked through" in session_of(ready, "mv docs/many docs/more")
 
 
 @pytest.mark.parametrize("what", SILENT)
