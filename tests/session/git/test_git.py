@@ -89,7 +89,7 @@ FORMS = {
     "git -c NAME=VALUE COMMAND": "git -c user.name=Other commit -q --allow-empty -m x && git log -1 --format=%an",
     "git switch -c NEW && git branch -D OLD": "git switch -qc new && git branch -qD main && git branch --show-current",
     "git push REMOTE HEAD": "git push -q origin HEAD && git ls-remote origin main | cut -f2",
-    "git submodule foreach 'git checkout $sha1'": "git submodule foreach -q 'git checkout -q $sha1; git show -s --format=%s'",
+    INSTEAD[-1][1]: "git submodule foreach -q 'git checkout -q $sha1; git log -1 --format=%s'",
     "git checkout -b NAME REMOTE/NAME": "git checkout -qb theirs origin/theirs && git branch --show-current",
 }
 SAID = {
