@@ -14,7 +14,7 @@ INSTEAD = (
     ("git checkout --track", "git checkout -b NAME REMOTE/NAME"),
     ("git submodule update", "git submodule foreach 'git checkout $sha1'"),
 )
-REFUSED = "git remote add, submodule add, sparse-checkout set"  # nothing instead
+REFUSED = "git remote add, submodule add, sparse-checkout set, removing a repository"  # nothing instead
 _SETTINGS = (
     ("core.fsmonitor", "false"),  # a program that `git status` starts
     ("branch.autoSetupMerge", "false"),  # checkout of a remote's branch writes config otherwise

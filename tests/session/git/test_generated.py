@@ -126,7 +126,7 @@ OPS = {
     "abort": "git rebase --abort",
     "clone": "git clone -q . cloned && rm -rf cloned/.git/refs/remotes && rm -rf other && git clone -q . other",
     "tag": "git tag -f v1; git tag -fa v2 -m v2",
-    "clean": "git clean -qfd -e .kept",
+    "clean": "git clean -qfd -e .kept -e fixtures",  # a repository of those cannot be removed in a session
     "remove": "git rm -q --cached file; git commit -qm removed; git add file; git commit -qm again",
     "amend": "git commit -q --amend -m amended --allow-empty",
     "pick": "git cherry-pick --allow-empty -q HEAD || git cherry-pick --abort",
