@@ -196,17 +196,16 @@ def _is_harmless_line(line: bytes, folder: str, root: str) -> bool:
         return re.fullmatch(_SECTION, line) is not None
     key, found, value = line.partition(b"=")
     key, value = key.strip().lower(), value.strip()
-    if not found or key not in _KEYS or b"!" in value or b"\\" in value:
+    if not found or key not in _KEYS or b"!" in value:
         return False
-    if key in _BARE_WORDS:
-        return value.isalnum()
-    return key not in _OF_ADDRESSES or _is_harmless_address(key, value, folder, root)
+    if key in _OF_ADDRESSES:
+        return _is_harmless_address(key, _unquoted(value), folder, root)
+    return b"\\" not in value and (key not in _BARE_WORDS or value.isalnum())
 
 
 def _is_harmless_address(key: bytes, value: bytes, folder: str, root: str) -> bool:
     """No command, no other transport, and no repository on this machine outside the workspace."""
-    value = value[1:-1] if value[:1] == value[-1:] == b'"' else value
-    if any(part in value for part in (b'"', b";", b"#")) or value.startswith(b"-"):
+    if not value or value.startswith(b"-"):
         return False
     if key == b"worktree":
         return True
@@ -214,3 +213,14 @@ def _is_harmless_address(key: bytes, value: bytes, folder: str, root: str) -> bo
     if is_path or value[:5].lower() == b"file:":
         return is_path and is_inside(leads_to(os.path.join(os.path.dirname(folder), os.fsdecode(value))), root)
     return b"::" not in value
+
+
+def _unquoted(value: bytes) -> bytes:
+    """A value of git's config as git takes it; b"" for one that is more than a plain one, or one in quotes."""
+    is_quoted = len(value) > 1 and value[:1] == value[-1:] == b'"'
+    parts = (value[1:-1] if is_quoted else value).split(b"\\\\")
+    for escaped, meant in ((b'\\"', b"\1"), (b"\\n", b"\n"), (b"\\t", b"\t"), (b"\\b", b"\b")):
+        parts = [part.replace(escaped, meant) for part in parts]
+    if any(mark in part for part in parts for mark in ((b'"', b"\\") if is_quoted else (b'"', b"\\", b";", b"#"))):
+        return b""
+    return b"\\".join(parts).replace(b"\1", b'"')

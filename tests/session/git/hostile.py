@@ -200,11 +200,11 @@ def of_files(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
 
 
 def in_its_refs(git: Path, root: Path, canary: str, victim: str) -> list[Path]:
-    (git / "modules/y").mkdir(parents=True)
+    (git / "modules/y").mkdir(parents=True, exist_ok=True)
     subprocess.run(["git", "init", "-q", "--bare", git / "modules/y"], check=True)
     left = evil_folder(git / "modules/y/refs/z", canary)
     append(left, f"[core]\n\tworktree = {root}/y\n")
-    (root / "y").mkdir()
+    (root / "y").mkdir(exist_ok=True)
     (root / "y/.git").write_text(f"gitdir: {left.parent}\n")
     return [left, root / "y/.git"]
 
@@ -321,13 +321,16 @@ PLANTS: dict[str, Callable[[Path, Path, str, str], list[Path]]] = {
 
 def main(root: Path, wanted: list[tuple[str, int, str, str]]) -> dict[str, list[str]]:
     done: dict[str, list[str]] = {}
+    same: dict[str, list[str]] = {}
     for name, number, canary, victim in wanted:
         folders = git_folders(root) or [root / ".git"]
         try:
             left = PLANTS[name](folders[number % len(folders)], root, canary, victim)
+            same[name] = [str(path) for path in left]
         except (OSError, subprocess.CalledProcessError, shutil.Error):
-            continue  # refused
-        done[canary] = [str(path) for path in left]
+            if name not in same:
+                continue  # refused
+        done[canary] = same[name]  # the second time what it got to lies where the first lay
     return done
 
 
