@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..linux.asked import FOLDER, Asked
+from ..linux.commands import folders, programs
 from ..linux.files import is_inside, leads_to, read_whole
 from ..words import Refusal
 
@@ -20,7 +21,6 @@ _RUNS_NOTHING = (
     *("commit.template", "core.excludesfile", "core.worktree", "blame.ignorerevsfile", "mailmap.", "safe.", "http."),
 )
 _OF_REMOTES = (".url", ".pushurl", ".fetch", ".push")
-_BETWEEN = dict.fromkeys(map(ord, "\n\t;&|<>()$`'\"{}=!"), " ")  # what stands between words in a command
 _MOST_INCLUDES = 50
 
 
@@ -63,38 +63,29 @@ class GitConfig:
         return list(files)
 
     def words(self) -> list[str]:
-        """Of all that it may run, each word that can name a file of the workspace, without what leads there."""
-        words = (word for command in self._commands() for word in self._words(command))
-        return list(dict.fromkeys(words))
+        """The ends of the paths of all files that it may run, in whatever folder."""
+        return list(dict.fromkeys(word for command in self._commands() for word in programs(command)))
 
     def programs(self) -> list[str]:
-        """The files of the work tree that a command in it may name, by the whole of a word or its end; and where they
-        lead."""
+        """Those that are there in the work tree; and where they lead."""
         found: dict[str, None] = {}
         for command in self._commands():
-            folders = [word for word in _split(command) if os.path.isdir(f"{self._root}/{word}")]
-            for word in self._words(command):
-                found |= dict.fromkeys(self._files(word, ["", *folders]))
+            for folder in ("", *folders(command)):
+                for word in programs(command):
+                    path = os.path.normpath("/".join([self._root, folder, word]))
+                    if is_inside(path, self._root) and os.path.isfile(path):
+                        found[path] = None
         return list(dict.fromkeys([*found, *map(leads_to, found)]))
 
     def _commands(self) -> Iterator[str]:
         for _, key, value in self._said():
             of_remote = key.startswith("remote.") and key.endswith(_OF_REMOTES)
-            if key.startswith(_RUNS_NOTHING) or of_remote or (key.startswith("alias.") and not value.startswith("!")):
+            if key.startswith(_RUNS_NOTHING) or key.endswith("file") or of_remote:
+                continue
+            if key.startswith("alias.") and not value.startswith("!"):
                 continue
             if "/" in value or len(value.split()) > 1:  # one plain word is looked for on PATH
                 yield value
-
-    def _words(self, command: str) -> list[str]:
-        return [*words_of(command), *(word for word in _split(command) if os.path.isfile(f"{self._root}/{word}"))]
-
-    def _files(self, word: str, folders: list[str]) -> Iterator[str]:
-        parts = word.split("/")
-        for folder in folders:
-            for start in range(len(parts)):
-                path = os.path.normpath("/".join([self._root, folder, *parts[start:]]))
-                if is_inside(path, self._root) and os.path.isfile(path):
-                    yield path
 
     def _path(self, written: str, folder: str = "") -> str:
         path = self._home + written[1:] if written.startswith("~/") else written
@@ -118,23 +109,6 @@ class GitConfig:
                 file = origin.removeprefix("file:") if origin.startswith("file:") else ""
                 self._entries.append((os.path.join(self._root, file) if file else "", key.lower(), value))
         return self._entries
-
-
-def words_of(command: str) -> Iterator[str]:
-    """What in a command may be a file's path, or the end of one: with a slash, or a dot; a module's as its file."""
-    for word in _split(command):
-        parts = [part for part in word.split("/") if part not in ("", ".", "..")]
-        if not parts or word.startswith(("-", "~")) or (word.startswith("/usr/") and os.path.exists(word)):
-            continue
-        if "/" in word or "." in parts[-1].strip("."):
-            yield "/".join(parts[1:] if len(parts) > 1 and parts[0].replace("_", "").isupper() else parts)
-        if "/" not in word and "." in word.strip("."):  # python -m tools.check
-            yield f"{word.replace('.', '/')}.py"
-            yield f"{word.replace('.', '/')}/__main__.py"
-
-
-def _split(command: str) -> list[str]:
-    return command.translate(_BETWEEN).split()
 
 
 def _includes(file: str) -> Iterator[str]:

@@ -47,9 +47,14 @@ _NUMBERS = ("msgnum", "end", "next", "last")
 _TODOS = ("git-rebase-todo", "todo")
 _EXEC = rb"(?m)^[ \t]*(x|exec)([ \t\r]|$)"
 _STRATEGIES = (b"ort", b"recursive", b"resolve", b"octopus", b"ours", b"subtree")
-_APPLY_OPTIONS = (
-    rb"( '?(-C\d+|-p\d+|--whitespace=[a-z-]+|--ignore-whitespace|--ignore-space-change|--reject"
-    rb"|--(exclude|include|directory)=[^/'.][^']*)'?)*\s*"
+_APPLY_OPTION = (
+    rb"-C\d+|-p\d+|--whitespace=[a-z-]+|--ignore-whitespace|--ignore-space-change|--reject"
+    rb"|--(exclude|include|directory)=[^/].*"
+)
+_STRATEGY_OPTION = (
+    rb"(--)?(ours|theirs|patience|histogram|minimal|renormalize|no-renormalize|no-renames|find-renames(=\d+%?)?"
+    rb"|rename-threshold=\d+%?|diff-algorithm=[a-z]+|subtree(=[\w./-]+)?|ignore-(all-space|space-change|space-at-eol"
+    rb"|cr-at-eol))"
 )
 
 
@@ -77,7 +82,9 @@ def _under_way(top: str, rest: list[str], path: str) -> str:
     if name == "autostash":
         return _APPLIES
     if name == "apply-opt":
-        return "" if re.fullmatch(_APPLY_OPTIONS, _text(path)) else _OPTIONS
+        return "" if all(_is_harmless_option(word) for word in _split(_text(path))) else _OPTIONS
+    if name == "strategy_opts":
+        return "" if all(re.fullmatch(_STRATEGY_OPTION, word) for word in _split(_text(path))) else CONTINUES
     if name in _TODOS:
         return CONTINUES if re.search(_EXEC, _text(path)) else ""
     if (top, name) in (("rebase-merge", "strategy"), ("sequencer", "opts")):
@@ -92,13 +99,36 @@ def _text(path: str) -> bytes:
     return b"exec \n$()" if text is None else text
 
 
+def _split(text: bytes) -> list[bytes]:
+    """Words as git quotes them for a shell; what is not quoted so is no option of git's."""
+    import shlex
+
+    try:
+        return [os.fsencode(word) for word in shlex.split(os.fsdecode(text))]
+    except ValueError:
+        return [b"?"]
+
+
+def _is_harmless_option(word: bytes) -> bool:
+    import re
+
+    return re.fullmatch(_APPLY_OPTION, word, re.DOTALL) is not None and b".." not in word.replace(b"=", b"/").split(
+        b"/"
+    )
+
+
 def _has_strategies(name: str, path: str) -> bool:
     """Whether it names one that is not git's own."""
     import re
 
     text = _text(path)
     named = [text] if name == "strategy" else re.findall(rb"(?i)strategy\s*=([^\n]*)", text)
-    return b"$()" in text or any(word.strip(b' \t\r\n"') not in _STRATEGIES for word in named)
+    options = [] if name == "strategy" else re.findall(rb"(?i)strategy-option\s*=([^\n]*)", text)
+    return (
+        b"$()" in text
+        or any(word.strip(b' \t\r\n"') not in _STRATEGIES for word in named)
+        or not all(re.fullmatch(_STRATEGY_OPTION, word.strip(b' \t\r\n"')) for word in options)
+    )
 
 
 def _conflicts_out(path: str, tree: str) -> bool:

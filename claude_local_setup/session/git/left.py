@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..linux.files import is_inside, leads_to, read_whole
+from ..linux.files import is_inside, leads_to, read_whole, walk
 from . import files
 from .folders import SHARED, is_git_folder, line_of
 from .index import leads_out
@@ -28,7 +28,7 @@ _CONFIGS = ("config", "config.worktree")
 _ALTERNATES = ["objects", "info", "alternates"]
 _TEMPORARY = ("/tmp/", "/var/tmp/")  # a session's own, and gone
 # Only what a new repository, a clone, a branch or a sparse work tree writes into a config.
-_SECTION = rb'(?i)\[(core|extensions|remote "[^"]*"|branch "[^"]*"|user|submodule( "[^"]*")?|init|pull|push)\]'
+_SECTION = rb'(?i)\[(core|extensions|remote "[\w.][\w./-]*"|branch "[^"]*"|user|submodule( "[^"]*")?|init|pull|push)\]'
 _KEYS = frozenset(
     b"repositoryformatversion filemode bare logallrefupdates symlinks ignorecase precomposeunicode objectformat"
     b" refstorage worktreeconfig partialclone promisor partialclonefilter sparsecheckout sparsecheckoutcone autocrlf"
@@ -38,6 +38,7 @@ _KEYS = frozenset(
 )
 _OF_ADDRESSES = (b"url", b"pushurl", b"worktree")  # whose values are looked at as well
 _BARE_WORDS = (b"objectformat",)
+_NAMES = (b"remote", b"partialclone")  # of remotes; a remote may be an address as well
 
 
 class Left:
@@ -59,13 +60,17 @@ class Left:
     def around(self, folder: str) -> tuple[str, ...]:
         """git's folders that a folder lies in, itself too, the innermost first: a .git, or what is built so. One may
         lie in another's hooks."""
-        if folder not in self._around:
-            outermost = len(self.root) if is_inside(folder, self.root) else 2
-            above = os.path.dirname(folder)
-            outer = self.around(above) if len(above) >= outermost else ()
-            is_one = os.path.basename(folder) == ".git" or is_git_folder(folder)
-            self._around[folder] = (folder, *outer) if is_one else outer
-        return self._around[folder]
+        outermost = len(self.root) if is_inside(folder, self.root) else 2
+        left = [folder]
+        while left[-1] not in self._around and len(above := os.path.dirname(left[-1])) >= outermost:
+            left.append(above)
+        found = self._around.get(left[-1], ())
+        for place in reversed(left):
+            if place not in self._around:
+                is_one = os.path.basename(place) == ".git" or is_git_folder(place)
+                self._around[place] = (place, *found) if is_one else found
+            found = self._around[place]
+        return found
 
     def _of_any(self, path: str) -> str:
         if os.path.basename(path) == ".git":
@@ -96,7 +101,7 @@ class Left:
 
     def in_folder(self, folder: str) -> Iterator[tuple[str, str]]:
         """(path, what git does) of all in one of its folders that is more than stored."""
-        for place, folders, names in os.walk(folder):
+        for place, folders, names in walk(folder):
             links = [name for name in folders if os.path.islink(f"{place}/{name}")]
             for name in (*names, *links):
                 if reason := self._of_any(f"{place}/{name}"):
@@ -181,7 +186,8 @@ def is_harmless(config: str, root: str) -> bool:
         return False
     trees = _trees(config)
     return not trees or (
-        "/modules/" in config
+        len(trees) == 1
+        and "/modules/" in config
         and all(is_inside(tree, root) and ".git" not in tree[len(root) :].split("/") for tree in trees)
     )
 
@@ -198,7 +204,9 @@ def _is_harmless_line(line: bytes, folder: str, root: str) -> bool:
     key, value = key.strip().lower(), value.strip()
     if not found or key not in _KEYS or b"!" in value:
         return False
-    if key in _OF_ADDRESSES:
+    if key in _NAMES and re.fullmatch(rb"\w[\w./-]*|\.", value):
+        return not os.path.isdir(os.path.join(os.path.dirname(folder), os.fsdecode(value))) or value == b"."
+    if key in _OF_ADDRESSES or key in _NAMES:
         return _is_harmless_address(key, _unquoted(value), folder, root)
     return b"\\" not in value and (key not in _BARE_WORDS or value.isalnum())
 
@@ -209,7 +217,7 @@ def _is_harmless_address(key: bytes, value: bytes, folder: str, root: str) -> bo
         return False
     if key == b"worktree":
         return True
-    is_path = value.startswith((b"/", b".", b"~")) or b":" not in value
+    is_path = value.startswith((b"/", b".", b"~")) or b":" not in value or b"/" in value.partition(b":")[0]
     if is_path or value[:5].lower() == b"file:":
         return is_path and is_inside(leads_to(os.path.join(os.path.dirname(folder), os.fsdecode(value))), root)
     return b"::" not in value

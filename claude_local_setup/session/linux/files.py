@@ -6,6 +6,10 @@ from __future__ import annotations
 import os
 import stat
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _LINKS = 40
 LARGEST = 1_000_000  # bytes; nobody writes more into a file that we read
 
@@ -39,6 +43,27 @@ def leads_to(path: str, untrusted: tuple[str, ...] = ()) -> str:
         here = "" if to.startswith("/") else here
         rest += to.split("/")[::-1]
     return here or "/"
+
+
+def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """(folder, names of folders in it, names of the rest) as os.walk, however deep; of what cannot be listed nothing.
+    The names of folders are of links to folders too, which are not entered; those taken away are not either."""
+    left = [top]
+    while left:
+        folder = left.pop()
+        folders: list[str] = []
+        rest: list[str] = []
+        links: set[str] = set()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    (folders if entry.is_dir() else rest).append(entry.name)
+                    if entry.is_symlink():
+                        links.add(entry.name)
+        except OSError:
+            continue
+        yield folder, folders, rest
+        left += [f"{folder}/{name}" for name in reversed(folders) if name not in links]
 
 
 def read_whole(path: str, *, at: int | None = None, follow: bool = True, largest: int = LARGEST) -> bytes | None:

@@ -104,6 +104,7 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     own = program.shown(made.program, guide) if made.program else []
     held = [*_protected(made, configs, below, repository, git, writes), *protected.on_the_way(hide, workspace.root)]
     held += protected.where_links_lead(questions.before.links(), held, workspace.root)
+    held = protected.tidied(held)
     _check_number(held, workspace.root)
     there = There(
         strict=strict,

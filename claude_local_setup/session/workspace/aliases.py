@@ -11,28 +11,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_MOST = 1000  # files below a link
 _ROUNDS = 3  # a link may lie where another leads
 
 
 class Aliases:
-    """Only links whose own path has a part that somebody obeys, or that is git's."""
+    """Only links whose own path has a part that somebody obeys, or that is git's. `targets`: where each leads."""
 
-    __slots__ = ("_by_target",)
+    __slots__ = ("_by_target", "targets")
 
     def __init__(self, links: Sequence[str], root: str) -> None:
         heads = {*obeyed.heads(), ".git", "hooks"}
+        self.targets: dict[str, str] = {}
         self._by_target: dict[str, list[str]] = {}
         for link in links:
             parts = link[len(root) + 1 :].split("/")
-            matters = "node_modules" not in parts and (
-                not heads.isdisjoint(parts) or obeyed.who_obeys_name(parts[-1]) != ""
-            )
-            if matters and is_inside(target := leads_to(link), root) and target != root:
+            matters = not heads.isdisjoint(parts) or obeyed.who_obeys_name(parts[-1]) != ""
+            if matters and "node_modules" not in parts and is_inside(target := leads_to(link), root):
+                self.targets[link] = target
                 self._by_target.setdefault(target, []).append(link)
 
     def of(self, path: str) -> Iterator[str]:
-        """The other names of a file, whether changed itself or shown anew by a link."""
+        """The other names of a file."""
         found = {path}
         rest = [path]
         for _ in range(_ROUNDS if self._by_target else 0):
@@ -47,16 +46,15 @@ class Aliases:
                 yield link + path[len(above) :]
             above = os.path.dirname(above)
 
+    def led_elsewhere(self, before: Aliases) -> Iterator[str]:
+        """Links that are as they were, and lead to something else that is there: another link lies on their way."""
+        for link, target in self.targets.items():
+            if before.targets.get(link, target) != target and os.path.lexists(target):
+                yield link
 
-def below(link: str, root: str) -> Iterator[str]:
-    """What a new link to a folder of the workspace shows, by the link's name."""
-    target = leads_to(link)
-    if not is_inside(target, root) or not os.path.isdir(target) or is_inside(link, target):
-        return
-    count = 0
-    for folder, _, names in os.walk(target):
-        for name in names:
-            count += 1
-            if count > _MOST:
-                return
-            yield f"{link}{folder[len(target) :]}/{name}"
+
+def shown_by(link: str) -> Iterator[str]:
+    """What the table knows below a new link's name, where that leads to it."""
+    for rest in obeyed.below(os.path.basename(link)):
+        if os.path.lexists(f"{link}/{rest}"):
+            yield f"{link}/{rest}"

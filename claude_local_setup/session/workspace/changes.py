@@ -8,6 +8,8 @@ import os
 import time
 
 from ..git.folders import is_git_folder
+from ..linux.files import walk
+from .aliases import Aliases
 from .search import Search
 
 TYPE_CHECKING = False
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
 _MOST = 20_000  # files of folders that are new at their place
+_STORED = ("objects", "refs", "logs", "lfs")
+_OF_A_BARE_ONE = ("hooks", "info", "worktrees", "modules", "rebase-merge", "rebase-apply", "sequencer")  # at the root
 _SECOND = 1_000_000_000  # nanoseconds
 _COARSE = 5  # CLOCK_REALTIME_COARSE: the one that inodes' times are taken from
 
@@ -25,7 +29,7 @@ class Watched:
     `record` and `recorded` keep it over the end of the process.
     """
 
-    __slots__ = ("_before", "_git", "_opened", "_since", "changed", "is_whole", "links", "path", "unlisted")
+    __slots__ = ("_before", "_git", "_opened", "_since", "aliases", "changed", "is_whole", "links", "path", "unlisted")
 
     def __init__(self, path: str, opened: int, before: Search) -> None:
         self.path = path
@@ -36,6 +40,7 @@ class Watched:
         """From now on what changes is the session's."""
         self._before.said()
         self._git = self._git_folders(self._before)
+        self.aliases = Aliases([f"{self.path}/{path}" for path in self._before.links()], self.path)
         seconds, rest = divmod(time.clock_gettime_ns(_COARSE), _SECOND)
         if os.fstat(self._opened).st_ctime_ns % _SECOND == 0:  # a file system that counts in seconds, or in two
             seconds, rest = seconds - 2, 0
@@ -62,6 +67,7 @@ class Watched:
         opened = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         made = cls(path, opened, Search(opened, said=(record[4], bool(record[3]))))
         made._since, made._git = since, set(git.split("\0")[:-1])
+        made.aliases = Aliases([], path)  # where links led is not known any more
         return made
 
     def end(self) -> None:
@@ -99,7 +105,7 @@ class Watched:
 
     def _files_below(self, top: str) -> Iterator[str]:
         here = f"/proc/self/fd/{self._opened}/"
-        for folder, folders, names in os.walk(here + top):
+        for folder, folders, names in walk(here + top):
             links = (name for name in folders if os.path.islink(f"{folder}/{name}"))
             yield from (f"{folder}/{name}"[len(here) :] for name in (*names, *links))
 
@@ -107,12 +113,14 @@ class Watched:
         return {path for path in search.heads() if is_git_folder(f"/proc/self/fd/{self._opened}/{path}")}
 
     def _in_new_git_folders(self, after: Search) -> Iterator[str]:
-        """What git obeys in a folder that has become its own, whenever it was written."""
+        """All in a folder that has become git's, whenever it was written, but for what it only stores."""
+        here = f"/proc/self/fd/{self._opened}/"
         for folder in self._git_folders(after) - self._git:
-            for name in ("config", "config.worktree", "commondir", "hooks"):
-                path = f"{folder}/{name}".lstrip("/")
-                there = f"/proc/self/fd/{self._opened}/{path}"
-                if os.path.isdir(there) and not os.path.islink(there):
-                    yield from self._files_below(path)
-                elif os.path.lexists(there):
-                    yield path
+            top = f"{here}{folder}".rstrip("/")
+            for place, folders, names in walk(top):
+                links = [name for name in folders if os.path.islink(f"{place}/{name}")]
+                yield from (f"{place}/{name}"[len(here) :] for name in (*names, *links))
+                if place == top:
+                    folders[:] = [
+                        name for name in folders if name not in _STORED and (folder or name in _OF_A_BARE_ONE)
+                    ]

@@ -65,6 +65,8 @@ class Judge:
             return self._of_config(path) or self._of_place(path) or self._of_link(path)
         except OSError:
             return _EXCHANGED
+        except Exception as error:  # what nobody has thought of must not end the others' judgement
+            return f"it could not be judged ({type(error).__name__})"
 
     def named_instead(self, path: str) -> str:
         """What is named instead of the file: of what is unpacked, the folder of its programs."""
@@ -120,9 +122,12 @@ class Judge:
         return (what_npm_runs(path) if parts[-1] == "package.json" else "") or obeyed.who_obeys(relative)
 
     def _of_link(self, path: str) -> str:
-        """A link that leads out, to where the user may write."""
-        if not os.path.islink(path) or is_inside(target := leads_to(path), self.root) or target.startswith(_NOBODYS):
+        """A link that leads out, to where the user may write; or into git's folder."""
+        if not os.path.islink(path) or (target := leads_to(path)).startswith(_NOBODYS):
             return ""
+        if is_inside(target, self.root):
+            is_gits = os.path.basename(target) == ".git" or self.left.around(target)
+            return f"{OUT}: {target}" if is_gits and not self.left.around(os.path.dirname(path)) else ""
         return f"{OUT}: {target}" if os.access(target if os.path.lexists(target) else _above(target), os.W_OK) else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..git.config import words_of
+from ..linux.commands import programs
 from ..linux.files import read_whole
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ _FILES = (
 )
 _FOLDERS = (".husky", ".githooks", ".git-hooks")
 _MOST, _LARGEST = 100, 64_000  # files; bytes
-_SOURCING = ("source", ".", "source_env", "source_env_if_exists", "dotenv", "dotenv_if_exists", "use")  # in .envrc
+_RUN = frozenset(("command", "args", "cmd", "run", "script", "program", "entry"))  # keys whose values are run
 
 
 def words(root: str, hooks: Sequence[str]) -> list[str]:
@@ -38,10 +38,38 @@ def _in_folders(folders: Sequence[str]) -> Iterator[str]:
 
 
 def _words(file: str) -> Iterator[str]:
+    """Of a script what it runs, of .envrc what it sources; of settings what they name as a command."""
     text = os.fsdecode(read_whole(file, largest=_LARGEST) or b"")
-    if file.endswith(".envrc"):
-        lines = (line.split() for line in text.splitlines())
-        text = "\n".join(" ".join(line) for line in lines if line[:1] and line[0] in _SOURCING)
-    for line in text.splitlines():
-        if not line.lstrip().startswith("#"):
-            yield from (word for word in words_of(line.replace(",", " ")) if "/" in word or file.endswith(".envrc"))
+    if file.endswith(".json"):
+        commands = list(_commands(_parsed(text)))
+    elif file.endswith((".yaml", ".yml", ".toml")):
+        lines = (line.strip().lstrip("- ") for line in text.splitlines())
+        pairs = (line.replace("=", ":", 1).partition(":") for line in lines)
+        commands = [value.replace(",", " ").strip(" []") for key, _, value in pairs if key.strip() in _RUN]
+    else:
+        commands = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    for command in commands:
+        yield from programs(command)
+
+
+def _parsed(text: str) -> object:
+    import json
+
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _commands(value: object, *, is_run: bool = False) -> Iterator[str]:
+    if isinstance(value, str) and is_run:
+        yield value
+    elif isinstance(value, list):
+        if is_run and all(isinstance(item, str) for item in value):
+            yield from (f"sh {item}" for item in value)  # each may be the script
+        else:
+            for item in value:
+                yield from _commands(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _commands(item, is_run=key in _RUN)

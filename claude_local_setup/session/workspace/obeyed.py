@@ -7,7 +7,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
 _ENTERED = "when you enter the folder"
@@ -113,21 +112,20 @@ def who_obeys(relative: str) -> str:
 
 def who_obeys_name(name: str) -> str:
     """The same of a file in a folder that nobody obeys."""
-    import re
-
     plain, patterns = _by_head()
     for rest, reason in plain.get(name, ()):
         if not rest:
             return reason
-    if not _compiled:
-        from fnmatch import translate
+    likely = [*patterns.get(name[:2], []), *patterns[""]]
+    for begin, end, reason in likely:
+        if len(name) >= len(begin) + len(end) and name.startswith(begin) and name.endswith(end):
+            return reason
+    return ""
 
-        _compiled.append(re.compile("|".join(translate(pattern) for pattern, _ in patterns)))
-    if not _compiled[0].match(name):
-        return ""
-    from fnmatch import fnmatchcase
 
-    return next((reason for pattern, reason in patterns if fnmatchcase(name, pattern)), "")
+def below(head: str) -> list[str]:
+    """What is obeyed below a folder of that name."""
+    return ["/".join(rest) for rest, _ in _by_head()[0].get(head, ()) if rest]
 
 
 def ranks() -> dict[str, int]:
@@ -141,17 +139,21 @@ def heads() -> list[str]:
 
 
 _Rows = dict[str, list[tuple[list[str], str]]]
-_compiled: list[re.Pattern[str]] = []
-_index: list[tuple[_Rows, list[tuple[str, str]]]] = []
+_Patterns = dict[str, list[tuple[str, str, str]]]
+_index: list[tuple[_Rows, _Patterns]] = []
 
 
-def _by_head() -> tuple[_Rows, list[tuple[str, str]]]:
-    """The rows by the first part of their name, and those whose name (of one part) is a pattern."""
+def _by_head() -> tuple[_Rows, _Patterns]:
+    """The rows by the first part of their name; and those whose name (of one part) is a pattern, by how it begins."""
     if not _index:
         plain: _Rows = {}
+        patterns: _Patterns = {"": []}
         for name, reason in every():
-            head, *rest = name.split("/")
-            if "*" not in name:
+            if "*" in name:
+                begin, _, end = name.partition("*")
+                patterns.setdefault(begin[:2], []).append((begin, end, reason))
+            else:
+                head, *rest = name.split("/")
                 plain.setdefault(head, []).append((rest, reason))
-        _index.append((plain, [(name, reason) for name, reason in every() if "*" in name]))
+        _index.append((plain, patterns))
     return _index[0]

@@ -18,8 +18,12 @@ def what_npm_runs(path: str) -> str:
 
     text = read_whole(path)
     try:
-        said = json.loads(text or b"x")
-    except (ValueError, RecursionError):
+        said = json.loads(text) if text is not None else None
+    except ValueError:
+        return ""  # nor can npm read it
+    except RecursionError:
+        text = None
+    if text is None:
         return _INSTALLS
     if not isinstance(said, dict):
         return ""

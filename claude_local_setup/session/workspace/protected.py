@@ -17,7 +17,10 @@ from . import obeyed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
+
+
+_MOST_TARGETS = 1000  # of more links, the rest's are named where they change
 
 
 def of_table(opened: int, root: str) -> Iterator[Held]:
@@ -41,15 +44,39 @@ def _of_row(opened: int, name: str, root: str, reason: str) -> Iterator[Held]:
 
 def where_links_lead(links: Sequence[str], held: Sequence[Held], root: str) -> Iterator[Held]:
     """What links that are read-only lead to, in the workspace: a hook may be one, or a file in an editor's folder."""
-    kept_places = {one.place: one.reason for one in held if not one.writable}
+    reasons = {one.place: one.reason for one in held if not one.writable}
+    targets = 0
     for link in links:
-        above = os.path.dirname(f"{root}/{link}")  # what is read-only and a link itself: git/kept.py
-        while len(above) > len(root) and above not in kept_places:
-            above = above.rpartition("/")[0]
-        target = leads_to(f"{root}/{link}") if above in kept_places else ""
-        if target != root and is_inside(target, root) and target not in kept_places and os.path.lexists(target):
+        above = _first_above(os.path.dirname(f"{root}/{link}"), reasons, root)
+        target = leads_to(f"{root}/{link}") if above else ""
+        if target == root or not is_inside(target, root) or _first_above(target, reasons, root):
+            continue
+        targets += 1
+        if targets <= _MOST_TARGETS and os.path.lexists(target):
             yield from pinned_to(target, root)
-            yield Held(target, kept_places[above])
+            yield Held(target, reasons[above])
+
+
+def _first_above(path: str, places: Container[str], root: str) -> str:
+    """The innermost of the places that the path is, or lies in; "" for none."""
+    while len(path) > len(root) and path not in places:
+        path = os.path.dirname(path)
+    return path if path in places else ""
+
+
+def tidied(held: Sequence[Held]) -> list[Held]:
+    """Each place once, outer ones first; read-only where any says so, and nothing in what is read-only as a whole."""
+    by_place: dict[str, Held] = {}
+    for one in held:
+        if one.place not in by_place or not one.writable:
+            by_place[one.place] = one
+    found: list[Held] = []
+    whole = ""
+    for place in sorted(by_place, key=lambda path: path.split("/")):
+        if not is_inside(place, whole):
+            found.append(by_place[place])
+            whole = whole if by_place[place].writable else place
+    return found
 
 
 def on_the_way(paths: Sequence[str], root: str) -> Iterator[Held]:

@@ -10,9 +10,9 @@ import os
 import time
 
 from ..linux.files import is_inside
-from ..words import printable, say
+from ..words import printable
 from . import links, obeyed, untold
-from .aliases import Aliases, below
+from .aliases import Aliases, shown_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _MOST = 20  # lines
 _PATIENCE = 20.0  # seconds, for what is made to be judged slowly
 _TOGETHER = 4  # files of one folder that the same is said of
 _UNLISTED = "it cannot be looked into, and what is in it can be obeyed all the same"
+_NOT_ALL = "it is too large: not all that this session left was looked through"
 _THIS = "this session made or changed files that run outside the jail; look at them first:"
 _EARLIER = "since an earlier session here these are new or changed, and they run outside the jail; look at them first:"
 
@@ -33,16 +34,15 @@ def tell_planted(watched: Sequence[Watched], judge: Judge, folder: str) -> bool:
     """Says what there is of it, and keeps what no terminal shows: whether that could be kept. `folder`: beside the
     workspace's state."""
     begun = watched[0].since
-    earliest, told = untold.handed(folder, begun)
+    earliest, told = untold.handed(folder, judge.root, begun)
     for one in watched:
         one.count_from(earliest)
-    found = {path: reason for path, reason in _planted(watched, judge) if path not in told}
+    found = {path: reason for path, reason in _planted(watched, judge) if untold.mark_of(path) not in told}
     said = _said(_THIS, found, judge.root)
-    untold.hand_over(folder, begun, found)
+    untold.hand_over(folder, judge.root, begun, found)
     is_kept = untold.add(folder, untold.UNSAID, {path: why for path, why in found.items() if path not in said})
     if not os.isatty(2):
         is_kept = untold.add(folder, untold.UNSEEN, said) and is_kept
-    _say_what_was_not_seen(watched)
     links.offer(said)
     return is_kept
 
@@ -65,14 +65,6 @@ def look_after_the_dead(folder: str) -> None:
     for record, judge, watched in untold.of_the_dead(folder):
         if untold.add(folder, untold.UNSAID, dict(_planted(watched, judge))):
             untold.forget(record)
-        _say_what_was_not_seen(watched)
-
-
-def _say_what_was_not_seen(watched: Sequence[Watched]) -> None:
-    for one in watched:
-        if not one.is_whole:
-            problem = f"{one.path} is too large: not all that this session left was looked through"
-            say(f"{problem}: claude-local --jail git status")
 
 
 def _said(head: str, found: dict[str, str], root: str) -> dict[str, str]:
@@ -115,13 +107,24 @@ def _planted(watched: Sequence[Watched], judge: Judge) -> Iterator[tuple[str, st
     end = time.monotonic() + _PATIENCE
     for one in watched:
         yield from ((path, _UNLISTED) for path in one.unlisted)
-        aliases = Aliases(one.links, judge.root)
-        for path in sorted(one.changed, key=_is_slow):
+        aliases = Aliases(one.links, one.path)
+        for path in sorted(_with_indexes(one.changed), key=_is_slow):
             if time.monotonic() > end:
                 one.is_whole = False
                 break
             if reason := judge.what_runs(path) or _by_another_name(path, aliases, judge):
                 yield judge.named_instead(path), reason
+        for link in aliases.led_elsewhere(one.aliases):
+            if reason := judge.what_runs(link):
+                yield link, f"{reason}, and it leads to another file now"
+        if not one.is_whole:
+            yield one.path, _NOT_ALL
+
+
+def _with_indexes(changed: Sequence[str]) -> list[str]:
+    """What an index says depends on the config beside it."""
+    beside = (f"{path.removesuffix('config')}index" for path in changed if path.endswith("/config"))
+    return list(dict.fromkeys([*changed, *filter(os.path.isfile, beside)]))
 
 
 def _is_slow(path: str) -> bool:
@@ -131,7 +134,7 @@ def _is_slow(path: str) -> bool:
 
 def _by_another_name(path: str, aliases: Aliases, judge: Judge) -> str:
     """Of a link, also what it shows."""
-    shown = list(below(path, judge.root)) if os.path.islink(path) else ()
+    shown = list(shown_by(path)) if os.path.islink(path) else ()
     for name in (*aliases.of(path), *shown):
         if reason := judge.what_runs(name):
             return f"{reason}, as {_named(name, judge.root)}"

@@ -11,12 +11,12 @@ import fcntl
 import os
 import time
 
-from ..linux.files import read_whole
+from ..linux.files import is_inside, read_whole
 from .changes import Watched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .judging import Judge
 
@@ -52,34 +52,83 @@ class Record:
         _remove(self._path)
 
 
-def hand_over(folder: str, since: str, told: Collection[str]) -> None:
+def hand_over(folder: str, root: str, since: str, told: Iterable[str]) -> None:
     """What a session made another one beside it can put in another place: that one counts from when this one began,
     but for what this one has told."""
-    names = _names(folder)
-    running = [name for name in names if name.startswith(_BEGUN) and _is_held(f"{folder}/{name}")]
-    if len(running) < 2:  # this one is one of them
-        for name in names:
+    beside = [path for near in _near(folder, root) for path in _begun(near)]
+    if len(beside) < 2:  # this one is one of them
+        for name in _names(folder):
             _remove(f"{folder}/{name}") if name.startswith(_HANDED) else None
         return
     path = f"{folder}/{_HANDED}{since}-{time.time():.3f}-{os.getpid()}"
     try:
-        _write(path, list(told))
+        _write(path, {"root": root, "told": [mark_of(path) for path in told]})
     except OSError:
         _remove(path)
 
 
-def handed(folder: str, begun: str) -> tuple[str, set[str]]:
+def handed(folder: str, root: str, begun: str) -> tuple[str, set[str]]:
     """When the earliest one began, in seconds, of those that ended since then; and what they have told."""
     import json
 
     earliest, told = begun, set()
-    for name in _names(folder):
-        if name.startswith(_HANDED):
+    for near in _near(folder, root):
+        for name in _names(near):
+            if not name.startswith(_HANDED):
+                continue
             since, ended, _ = name[len(_HANDED) :].split("-", 2)
             if float(ended) >= float(begun):
                 earliest = min(earliest, since, key=float)
-                told |= set(json.loads(read_whole(f"{folder}/{name}", follow=False, largest=_LARGEST) or b"[]"))
+                content = read_whole(f"{near}/{name}", follow=False, largest=_LARGEST)
+                told |= set(json.loads(content or b'{"told": []}')["told"])
     return earliest, told
+
+
+def mark_of(path: str) -> str:
+    """A file as it is now."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return path
+    return f"{found.st_ino} {found.st_ctime_ns} {path}"
+
+
+def _near(folder: str, root: str) -> Iterator[str]:
+    """Where what is untold of this workspace lies, and of those in it or around it in which sessions run."""
+    yield folder
+    parent = os.path.dirname(folder)
+    for name in _names(parent):
+        other = f"{parent}/{name}"
+        if other == folder:
+            continue
+        roots = {_root_of(path) for path in _begun(other)} | {
+            _root_handed(f"{other}/{name}") for name in _names(other) if name.startswith(_HANDED)
+        }
+        if any(is_inside(place, root) or is_inside(root, place) for place in roots if place):
+            yield other
+
+
+def _begun(folder: str) -> list[str]:
+    """The records of sessions that run."""
+    paths = [f"{folder}/{name}" for name in _names(folder) if name.startswith(_BEGUN)]
+    return [path for path in paths if _is_held(path)]
+
+
+def _root_of(record: str) -> str:
+    try:
+        with open(record, "rb") as file:
+            return os.fsdecode(file.read(int.from_bytes(file.read(_SIZE), "big") & 0xFFFF))
+    except OSError:
+        return ""
+
+
+def _root_handed(path: str) -> str:
+    import json
+
+    try:
+        return str(json.loads(read_whole(path, follow=False, largest=_LARGEST) or b"{}").get("root", ""))
+    except ValueError:
+        return ""
 
 
 def is_any(folder: str) -> bool:

@@ -71,6 +71,12 @@ def chunks(names: list[str], count: int) -> list[list[str]]:
     return [names[start::count] for start in range(count)]
 
 
+def test_a_pattern_is_of_one_part_with_one_star() -> None:
+    patterns = [name for name, _ in obeyed.every() if "*" in name]
+    assert patterns
+    assert [name for name in patterns if name.count("*") != 1 or "/" in name or name.find("*") == 1] == []
+
+
 def test_ordinary_files_are_obeyed_by_nobody() -> None:
     for name in (
         "main.py",

@@ -12,6 +12,7 @@ import pytest
 
 from tests.homes import Home, wait_until
 
+START = {"hooks": {"SessionStart": [{"hooks": [{"command": "sh $CLAUDE_PROJECT_DIR/s/start.sh"}]}]}}
 SHAM = 'mkdir -p {0}/objects {0}/refs; echo "ref: refs/heads/x" >{0}/HEAD; '
 CONFLICT = "mkdir -p .git/rebase-merge; echo refs/heads/main >.git/rebase-merge/head-name; "
 # name: (what was there before, what the sessions do one after the other, a line that the last one ends with)
@@ -143,7 +144,7 @@ WAYS: dict[str, tuple[str, list[str], str]] = {
         "package.json: npm runs",
     ),
     "what a hook of claude's names": (
-        'mkdir .claude s; echo \'{"hooks": {"x": "sh $CLAUDE_PROJECT_DIR/s/start.sh"}}\' >.claude/settings.json',
+        f"mkdir .claude s; echo '{json.dumps(START)}' >.claude/settings.json",
         ["echo x >s/start.sh"],
         "s/start.sh: something that is obeyed names it",
     ),
@@ -174,6 +175,74 @@ WAYS: dict[str, tuple[str, list[str], str]] = {
         "  a: what is written to it is written there",
     ),
 }
+REBASING = (
+    "echo 1 >f; git add f; git commit -qm 1; git checkout -qb o; echo 2 >f; git commit -qam 2; git checkout -q -;"
+    " echo 3 >f; git commit -qam 3; "
+)
+WAYS |= {
+    "a remote that is an option": (
+        "",
+        ["git init -q s; printf '[remote \"--upload-pack=x\"]\\n\\turl = .\\n' >>s/.git/config"],
+        "s/.git/config: git",
+    ),
+    "a partial clone of one": (
+        "",
+        ["git init -q s; git -C s config extensions.partialclone -- --upload-pack=x"],
+        "s/.git/config: git obeys it",
+    ),
+    "a branch of a repository elsewhere": (
+        "",
+        ["git init -q s; git -C s config branch.main.remote ../../../private"],
+        "s/.git/config: git obeys it",
+    ),
+    "an address with a colon": (
+        "",
+        ["git init -q s; git -C s remote add o a/b:c/../../../../../private"],
+        "s/.git/config: git obeys it",
+    ),
+    "a repository in two steps": (
+        "git worktree add -q wt",
+        [
+            "H=.git/worktrees/wt; mkdir $H/rebase-merge; echo exec x >$H/rebase-merge/git-rebase-todo; mv $H/HEAD keep",
+            "mv keep .git/worktrees/wt/HEAD",
+        ],
+        ".git/worktrees/wt/rebase-merge/git-rebase-todo: git runs",
+    ),
+    "options of a strategy": (
+        REBASING,
+        ["git rebase o; echo ' --index-output=x' >.git/rebase-merge/strategy_opts"],
+        ".git/rebase-merge/strategy_opts: git runs",
+    ),
+    "a link to the root": ("", ["echo x >config.toml; ln -s . .cargo"], "config.toml: cargo obeys it"),
+    "one to what holds it": ("mkdir -p s; echo x >s/config.toml", ["ln -s . s/.cargo"], "s/.cargo: cargo obeys it"),
+    "a link on the way of another": (
+        "ln -s ../../tools/pc .git/hooks/pre-commit",
+        ["mkdir b; echo x >b/pc", "ln -s b tools"],
+        ".git/hooks/pre-commit: git runs it at your next commit, and it leads to another file now",
+    ),
+    "a link into git's folder": ("", ["ln -s .git/hooks a"], "  a: what is written to it is written there"),
+    "two work trees": (
+        "",
+        [
+            "mkdir -p .git/modules/s; printf '[core]\\n\\tworktree = ../../../s\\n\\tworktree = ../../../a\\n'"
+            " >.git/modules/s/config"
+        ],
+        ".git/modules/s/config: git obeys it",
+    ),
+    "an option of am that never ends": (
+        "",
+        [
+            "mkdir .git/rebase-apply; cd .git/rebase-apply;"
+            " (for i in $(seq 40); do printf ' --include=a'; done; echo \" '\") >apply-opt"
+        ],
+        ".git/rebase-apply/apply-opt: git am",
+    ),
+    "beside a very deep folder": (
+        "",
+        ["R=$PWD; mkdir d; cd d; for i in $(seq 1200); do mkdir a; cd a; done; touch x; cd $R; echo x >.envrc"],
+        ".envrc: direnv runs it",
+    ),
+}
 HONEST: dict[str, tuple[str, str]] = {
     "a sparse index": (
         "mkdir a b; echo >a/x; echo >b/x; git add .; git commit -qm x; git sparse-checkout set --cone --sparse-index a",
@@ -198,6 +267,16 @@ HONEST: dict[str, tuple[str, str]] = {
     "links within, and to the system": (
         "",
         "mkdir a; ln -s a b; ln -s /usr/bin/env e; ln -s /dev/null n; ln -s /nowhere w",
+    ),
+    "what only reads or is a template": (
+        "git config alias.v '!jq .version package.json'; mkdir .claude; echo '{}' >package.json; echo >src.py;"
+        ' echo \'{"permissions": {"allow": ["Edit(./src.py)"]}}\' >.claude/settings.json;'
+        " echo 'grep -q x ./src.py' >.git/hooks/pre-push; git config core.attributesFile ./at",
+        "echo '{} ' >package.json; echo y >src.py; mkdir t; echo '{{ a }}' >t/package.json; echo x >at",
+    ),
+    "an am in a folder with a dot": (
+        "echo 1 >f; git add f; git commit -qm 1; echo 2 >f; git commit -qam 2; git format-patch -q -1 -o p; mkdir .x",
+        "git am --directory=.x p/*; true",
     ),
     "a pick, a bisect, notes": (
         "git commit -q --allow-empty -m 2",
@@ -238,6 +317,7 @@ def test_a_way_around_is_named(settled: Home, repository: Path, way: str) -> Non
     for script in scripts:
         said = session(settled, repository, script)
     settled.run("chmod", "-R", "u+rwx", str(repository))
+    settled.run("rm", "-rf", str(repository / "d"))
     assert any(found.strip().startswith(line.strip()) for found in said.splitlines()), said
 
 
@@ -270,6 +350,40 @@ def test_what_is_there_of_it_is_read_only(settled: Home, repository: Path, what:
     top = file.partition("/")[0]
     session(settled, repository, f"echo x >>{file}; rm -f {file}; mv {top} gone; mkdir {top}; echo x >{file}")
     assert (repository / file).read_text() == "mine\n"
+
+
+def test_many_links_in_a_read_only_folder_are_no_more_mounts(settled: Home, repository: Path) -> None:
+    outside(
+        settled, repository,
+        "mkdir -p .vscode/a .vscode/b t; for i in $(seq 300); do echo >.vscode/a/$i; ln -s ../a/$i .vscode/b/$i;"
+        " echo mine >t/$i; ln -s ../../t/$i .vscode/b/t$i; done",
+    )  # fmt: skip
+    done = settled.local("--jail", "sh", "-c", "wc -l </proc/self/mountinfo; echo x >t/7", cwd=repository)
+    assert int(done.stdout) < 500
+    assert (repository / "t/7").read_text() == "mine\n"
+
+
+def test_what_another_has_told_is_told_again_where_it_is_something_else(settled: Home, repository: Path) -> None:
+    words = [str(settled.path / ".local/bin/claude-local"), "--jail", "sh", "-c"]
+    wait = "touch up; while [ ! -e go ]; do sleep 0.1; done; echo evil >.husky/pre-commit"
+    other = subprocess.Popen([*words, wait], cwd=repository, env=settled.env, stderr=-1, text=True)
+    wait_until((repository / "up").exists, seconds=30)
+    said = session(settled, repository, "mkdir .husky; echo benign >.husky/pre-commit; echo x >.envrc")
+    assert said.count("\n  ") == 2
+    (repository / "go").touch()
+    assert [line[:20] for line in other.communicate(timeout=60)[1].splitlines()[1:]] == ["  .husky/pre-commit:"]
+
+
+def test_nor_between_a_workspace_and_one_in_it(settled: Home, repository: Path) -> None:
+    outside(settled, repository, "git init -q n; git -C n commit -q --allow-empty -m x")
+    words = [str(settled.path / ".local/bin/claude-local"), "--jail", "sh", "-c"]
+    make = "mkdir n/.husky; echo x >n/.husky/pre-commit; touch n/made; while [ ! -e n/both ]; do sleep 0.1; done"
+    one = subprocess.Popen([*words, f"{make}; mv n/.husky n/x; touch n/away"], cwd=repository, env=settled.env)
+    wait_until((repository / "n/made").exists, seconds=30)
+    put = "touch both; while [ ! -e away ]; do sleep 0.1; done; sleep 1; mv x .husky"
+    other = subprocess.Popen([*words, put], cwd=repository / "n", env=settled.env, stderr=-1, text=True)
+    one.wait(timeout=60)
+    assert "  .husky/pre-commit: git's hooks run it" in other.communicate(timeout=60)[1]
 
 
 def test_what_one_session_makes_another_cannot_put_in_its_place(settled: Home, repository: Path) -> None:
