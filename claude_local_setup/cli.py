@@ -140,6 +140,31 @@ def models_use(name: str, hosts: Hosts, as_json: bool) -> None:
 
 
 @cli.group(invoke_without_command=True)
+@as_json
+@debug
+@click.pass_context
+def caches(context: click.Context, as_json: bool) -> None:
+    """Say how much sessions have added to caches (pip, npm, cargo, ...), in each workspace for itself."""
+    if context.invoked_subcommand is None:
+        from .commands.caches import list_caches
+
+        sys.exit(list_caches(as_json=as_json))
+
+
+@caches.command(name="clear")
+@click.argument("workspaces", nargs=-1, metavar="[WORKSPACE]...", type=click.Path())
+@debug
+def caches_clear(workspaces: tuple[str, ...]) -> None:
+    """Remove what sessions have added, of all workspaces or of these. The machine's own caches are not touched.
+
+    Exit code: 0 done, 1 a session is running there.
+    """
+    from .commands.caches import clear_caches
+
+    sys.exit(clear_caches(workspaces))
+
+
+@cli.group(invoke_without_command=True)
 @debug
 @click.pass_context
 def config(context: click.Context) -> None:

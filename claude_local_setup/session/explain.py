@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 
 from .git import settings as git
-from .jail.mounts import Cover, Held, Room, Tree
+from .jail.mounts import Cover, Held, Layer, Room, Tree
+from .shown.caches import OWN
 from .words import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from .jail.mounts import Mount
     from .run.scene import Scene
     from .values import Values
     from .workspace.place import Workspace
@@ -48,11 +50,13 @@ def explain(values: Values, path: str) -> int:
 def _of_the_jail(made: Scene) -> Iterator[str]:
     mounts = made.mounts()
     for mount in mounts:
-        if isinstance(mount, Tree) and mount.writable and mount.place != made.workspace.root:
+        if isinstance(mount, Tree) and mount.writable and not _is_cache(mount) and mount.place != made.workspace.root:
             yield f"write      {mount.place}: {mount.reason}"
+    for reason, places in _by_reason(filter(_is_cache, mounts)).items():
+        yield f"write      {reason}: {', '.join(places)}"
     rooms = ", ".join([*(mount.place for mount in mounts if isinstance(mount, Room)), "/dev/shm"])
     yield f"write      {rooms} (private, gone afterwards)"
-    for reason, places in _by_reason(mounts).items():
+    for reason, places in _by_reason(mount for mount in mounts if not _is_writable(mount)).items():
         yield f"read       {reason}: {', '.join(places)}"
     yield "read       nothing else of your home (isolation.read shows more)"
     for mount in mounts:
@@ -81,10 +85,18 @@ def _of_git(values: Values, where: Workspace, questions: Questions) -> Iterator[
         yield f"left       {line}, and a session made or changed it"
 
 
-def _by_reason(mounts: object) -> dict[str, list[str]]:
+def _is_writable(mount: Mount) -> bool:
+    return isinstance(mount, Tree) and mount.writable
+
+
+def _is_cache(mount: Mount) -> bool:
+    return isinstance(mount, Layer) or mount.reason == OWN
+
+
+def _by_reason(mounts: Iterable[Mount]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for mount in mounts:  # type: ignore[attr-defined]
-        if isinstance(mount, Tree) and not mount.writable:
+    for mount in mounts:
+        if isinstance(mount, Tree):
             found.setdefault(mount.reason, []).append(mount.place)
     return found
 

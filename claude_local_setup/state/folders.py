@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from ..entries.actions import Step, remove_all, remove_folder
 from ..host import paths
 from ..host.actual import Actual
+from ..session.kept.state import CACHES
 
 
 def emptied(folders: Iterable[str], actual: Actual, steps: Sequence[Step]) -> Iterator[Step]:
@@ -42,6 +43,12 @@ def trial_leftovers(actual: Actual) -> Iterator[Step]:
     """What a verify that was killed has left in the home."""
     names = (name for name in actual.names(actual.home) if re.fullmatch(r"\.claude-local-verify\.\d+\.\w{6}", name))
     yield from _removed("leftovers of a verify that was killed", (f"{actual.home}/{name}" for name in names))
+
+
+def caches(actual: Actual) -> Iterator[Step]:
+    """What sessions have added to caches: it can be loaded again. Their transcripts stay."""
+    folder = actual.path(paths.CONFIG_DIR)
+    yield from _removed("caches of sessions", (f"{folder}/{name}" for name in actual.names(folder) if name == CACHES))
 
 
 def _removed(name: str, found: Iterable[str]) -> Iterator[Step]:

@@ -13,7 +13,7 @@ from ..entries.steps import mode_diff, removed_file, shown
 from ..host import paths
 from ..host.actual import Actual
 from ..user_files.diff import diff_of
-from .folders import emptied, empty_folders, gone_by, left_in, leftovers, removals, trial_leftovers
+from .folders import caches, emptied, empty_folders, gone_by, left_in, leftovers, removals, trial_leftovers
 from .manifest import Manifest
 from .target import EARLIER_PACKAGES, PACKAGES
 from .undo import undo
@@ -36,6 +36,7 @@ def removal(manifest: Manifest, actual: Actual, wish: Wish) -> list[Step]:
     purged = [path for record in records for path in _purged(record, actual, wish)]
     steps += [undo(record, actual) for record in records if not _is_special(record, purged)]
     steps += [*leftovers((record.put.path for record in records), actual), *trial_leftovers(actual)]
+    steps += caches(actual) if not wish.purge else ()
     steps += _config(manifest, actual) if wish.purge else ()
     folders, config_dir = _made(manifest, actual, wish), actual.path(paths.CONFIG_DIR)
     others = [folder for folder in folders if folder != config_dir and not _holds_manifest(folder, actual)]

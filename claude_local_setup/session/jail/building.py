@@ -12,7 +12,8 @@ import os
 from ..linux import kernel
 from ..values import OWN_IN_THE_JAIL
 from .holding import cover, hold, make_sure
-from .mounts import Cover, Folder, Held, Link, Mailbox, Room, Text, Tree
+from .layering import Layers
+from .mounts import Cover, Folder, Held, Layer, Link, Mailbox, Room, Text, Tree
 from .root import FOLDER, Root, lay
 from .trees import attach, copied
 
@@ -23,17 +24,26 @@ if TYPE_CHECKING:
     from .mounts import Mount
 
 
-def build(mounts: Sequence[Mount], at: str, state: str) -> list[int]:
-    """Puts the jail's root at the folder `at` of this mount namespace; returns the mailboxes' writable descriptors.
+def build(mounts: Sequence[Mount], at: str, makes: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Puts the jail's root at the folder `at` of this mount namespace.
 
-    `state`: the one place of the host's, as the jail names it, in which what is missing may be made.
+    Returns the mailboxes' writable descriptors, and the places of the layers that stay in memory.
+
+    `makes`: folders of the host's, as the jail names them, in which what is missing may be made.
     """
-    trees = {place: copied(mount) for place, mount in enumerate(mounts) if isinstance(mount, Tree)}
+    trees = {
+        place: copied(mount)
+        for place, mount in enumerate(mounts)
+        if isinstance(mount, Tree) and not isinstance(mount, Layer)
+    }
     kernel.mount("claude-local", at, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=755,size=16m")
-    root = Root(os.open(at, FOLDER), state)
+    root = Root(os.open(at, FOLDER), makes)
+    layers = Layers(root)
     boxes: list[int] = []
     for place, mount in enumerate(mounts):
-        if isinstance(mount, Tree):
+        if isinstance(mount, Layer):
+            layers.make(mount)
+        elif isinstance(mount, Tree):
             attach(root, mount, trees[place])
         elif isinstance(mount, Mailbox):
             boxes.append(_mailbox(root, mount))
@@ -42,8 +52,9 @@ def build(mounts: Sequence[Mount], at: str, state: str) -> list[int]:
     for mount in mounts:
         if isinstance(mount, Held):
             make_sure(root, mount)
+    layers.done()
     _close(root, at)
-    return boxes
+    return boxes, layers.in_memory
 
 
 def _make(root: Root, mount: Mount) -> None:

@@ -96,6 +96,20 @@ class Tree(Mount):
         self.optional = optional
 
 
+class Layer(Tree):
+    """A folder of the host's, `source`, below one of the session's own, `upper`: that gets what is written.
+
+    `work` is the file system's own, beside it; both are "" where what is written stays in memory.
+    """
+
+    __slots__ = ("upper", "work")
+
+    def __init__(self, place: str, reason: str, source: str, upper: str, work: str) -> None:
+        super().__init__(place, reason, source, writable=True)
+        self.upper = upper
+        self.work = work
+
+
 class Held(Mount):
     """Something in a writable tree that is a mount of its own: it cannot be moved away, and is read-only or not.
 

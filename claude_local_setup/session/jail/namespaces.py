@@ -20,6 +20,7 @@ from .entering import enter, limit, namespaces
 from .plan import Plan
 
 SIGKILL = 9
+_LONGEST = 4096  # bytes
 _PASSED = 200  # descriptors that go over in one message; the kernel takes 253
 
 
@@ -31,16 +32,18 @@ def become(plan: Plan, channel: int, parent: int) -> None:
         if os.getppid() != parent:
             os._exit(1)
         listeners = inside.listeners(plan.listen) if plan.private else []
-        boxes = building.build(plan.mounts, plan.root, plan.state)
+        boxes, in_memory = building.build(plan.mounts, plan.root, plan.makes)
+        if in_memory:
+            _tell(channel, f"~{', '.join(in_memory)}")
         limit(plan)
         _send(channel, [*namespaces(plan.private), *listeners, *boxes])
         _start(plan)
     except Refusal as refusal:
-        _tell(channel, f"{refusal.problem}\n{refusal.remedy}")
+        _tell(channel, f"!{refusal.problem}\n{refusal.remedy}")
     except OSError as error:
-        _tell(channel, f"no jail can be started on this machine: {error.strerror}\nclaude-local-setup verify")
+        _tell(channel, f"!no jail can be started on this machine: {error.strerror}\nclaude-local-setup verify")
     except BaseException as error:
-        _tell(channel, f"the jail was not made: {type(error).__name__} {error}\nclaude-local-setup verify")
+        _tell(channel, f"!the jail was not made: {type(error).__name__} {error}\nclaude-local-setup verify")
     os._exit(1)
 
 
@@ -89,9 +92,10 @@ def _send(channel: int, descriptors: list[int]) -> None:
     sock.close()
 
 
-def _tell(channel: int, problem: str) -> None:
+def _tell(channel: int, said: str) -> None:
+    """ "!", what went wrong, and a remedy; or "~" and the places of the layers that stay in memory."""
     try:
-        os.write(channel, f"!{problem}".encode("utf-8", "replace"))
+        os.write(channel, said.encode("utf-8", "replace")[:_LONGEST])
     except OSError:
         pass
 

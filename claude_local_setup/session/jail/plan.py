@@ -18,6 +18,7 @@ class Plan:
         "command",
         "environment",
         "listen",
+        "makes",
         "mounts",
         "nested",
         "options",
@@ -25,13 +26,12 @@ class Plan:
         "processes",
         "root",
         "seccomp",
-        "state",
     )
 
     bwrap: str
     mounts: Sequence[Mount]
     root: str  # an empty folder of the host's, over which the jail's root is built
-    state: str
+    makes: Sequence[str]  # the folders in the jail in which what is missing may be made
     private: bool  # a network of its own
     listen: Sequence[Place]  # addresses and ports in it that lead out
     nested: bool

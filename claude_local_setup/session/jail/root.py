@@ -12,6 +12,8 @@ from ..words import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .mounts import Mount
 
 FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -19,13 +21,14 @@ _ANY = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Root:
-    """The jail's root while it is made, and where in it something may be made: in memory of ours, and in the state."""
+    """The jail's root while it is made, and where in it something may be made: in memory of ours, and in what a
+    session keeps."""
 
-    __slots__ = ("devices", "opened", "state")
+    __slots__ = ("devices", "makes", "opened")
 
-    def __init__(self, opened: int, state: str) -> None:
+    def __init__(self, opened: int, makes: Sequence[str]) -> None:
         self.opened = opened
-        self.state = state
+        self.makes = makes
         self.devices = {os.fstat(opened).st_dev}
 
     def folder(self, place: str) -> int:
@@ -73,7 +76,7 @@ class Root:
             os.close(here)
 
     def _may_make(self, here: int, path: str) -> None:
-        if os.fstat(here).st_dev not in self.devices and not is_inside(path, self.state):
+        if os.fstat(here).st_dev not in self.devices and not any(is_inside(path, place) for place in self.makes):
             raise FileNotFoundError(ENOENT, "it is not there", path)
 
 

@@ -56,17 +56,15 @@ def _own(there: There) -> Iterator[Mount]:
 
 
 def _shown(there: There) -> Iterator[Tree]:
-    """What is readable, outer folders before inner ones, each once."""
-    home: list[Found] = [*there.programs, *([] if there.strict else there.rows)]
+    """What is readable, and caches, outer folders before inner ones, each once."""
+    home: list[Found] = [*there.programs, *([] if there.strict else there.rows), *there.reads]
+    trees = [Tree(place, item.reason, item.source) for item in home for place in {item.place, item.source}]
+    trees = sorted([*trees, *there.caches], key=lambda tree: (tree.place, tree.writable, tree.source))
     shown: list[Tree] = []
-    for found in (*_system(there), *sorted(home, key=lambda item: (item.place, item.source)), *there.reads):
-        if _is_hidden(found.source, there):
-            continue
-        for place in dict.fromkeys((found.place, found.source)):
-            tree = Tree(place, found.reason, found.source)
-            if not _is_shown(tree, shown):
-                shown.append(tree)
-                yield tree
+    for tree in (*(Tree(item.place, item.reason, item.source) for item in _system(there)), *trees):
+        if not _is_hidden(tree.source, there) and (tree.writable or not _is_shown(tree, shown)):
+            shown.append(tree)
+            yield tree
     yield Tree(f"{there.real_home}/.claude-local", "what sessions here have kept", there.state, writable=True)
     for found in there.config:
         yield Tree(found.place, found.reason, found.source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .mounts import Held
+from .mounts import Held, Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class There:
     rows: Sequence[Found]  # of the home's table
     programs: Sequence[Found]  # where PATH and the variables lead, and the claude program
     reads: Sequence[Found]  # isolation.read
+    caches: Sequence[Tree]  # what sessions of this workspace keep, and their layers
     hide: Sequence[str]  # isolation.hide
     children: Children  # of the folders above what is hidden
     mounted: Sequence[Mounted]

@@ -22,12 +22,18 @@ SHARED = (
     *("CLAUDE.md", "commands", "agents", "skills", "rules", "output-styles", "hooks", "themes", "workflows"),
     "keybindings.json",
 )
+CACHES = "caches"  # in ~/.claude-local
 _NAME_MAX = 200
 
 
 def folder_of(values: Values, workspace: str) -> str:
     """The host's folder for this workspace; the session sees `state` in it alone."""
     return f"{values.real_home}/.claude-local/workspaces/{_name(workspace)}"
+
+
+def caches_of(values: Values, workspace: str, own_state: str = "") -> str:
+    """Where layers over caches are kept (layers.py)."""
+    return f"{own_state}/caches" if own_state else f"{values.real_home}/.claude-local/{CACHES}/{_name(workspace)}"
 
 
 def _name(workspace: str) -> str:

@@ -6,7 +6,7 @@ from ..git import settings
 from ..jail import rules
 from ..jail.plan import Plan
 from ..linux.files import read_whole
-from ..shown import environment, programs
+from ..shown import caches, environment, programs
 from ..words import Refusal, say
 from .scene import Scene
 
@@ -24,7 +24,8 @@ def plan(made: Scene, command: Sequence[str], variables: Sequence[tuple[str, str
     wanted.bwrap = values.bwrap
     wanted.mounts = made.mounts()
     wanted.root = made.there.product
-    wanted.state = f"{values.real_home}/.claude-local"
+    kept = [tree.place for tree in made.there.caches]
+    wanted.makes = [f"{values.real_home}/.claude-local", *kept]
     wanted.private = values.network == "private"
     wanted.listen = [way.place for way in made.ways.ways]
     wanted.nested = values.nested
@@ -49,6 +50,7 @@ def _environment(made: Scene, variables: Sequence[tuple[str, str]]) -> Iterator[
     yield from environment.passed(made.values)
     for name, value, _ in programs.of_variables(made.guide):
         yield name, value
+    yield from caches.passed()
     yield from settings.environment()
     yield from variables
 

@@ -13,7 +13,7 @@ import select
 from ..jail.mounts import Held
 from ..linux import signals
 from ..network.relays import Relays, received
-from ..words import Refusal
+from ..words import Refusal, say
 from .becoming import become_helper
 from .streams import Streams
 
@@ -113,6 +113,9 @@ class Run:
                 found += received(channel)
                 continue
             channel.recv(4096)
+            if message[:1] == b"~":
+                say(f"what tools add to these is gone after the session: {message[1:].decode('utf-8', 'replace')}")
+                continue
             channel.close()
             if message == b".":
                 return found

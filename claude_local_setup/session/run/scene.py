@@ -12,9 +12,9 @@ from ..git.nested import nested
 from ..jail import rules
 from ..jail.mounts import Held
 from ..jail.there import There
-from ..kept import state
+from ..kept import layers, state
 from ..linux.files import is_inside, leads_to
-from ..shown import program, programs, surroundings
+from ..shown import caches, program, programs, surroundings
 from ..shown.surroundings import Found, Guide
 from ..words import Refusal
 from ..workspace import naming, protected, sockets
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from ..git.folders import GitFolder, Repository
     from ..jail.mounts import Mount
+    from ..shown.caches import Cache
     from ..values import Values
     from ..workspace.place import Workspace
     from ..workspace.questions import Questions
@@ -41,7 +42,19 @@ _MOST = 20_000  # mounts that hold something; the kernel gives 100,000 to all to
 class Scene:
     """A workspace with all that was found for a session in it."""
 
-    __slots__ = ("editors", "guide", "judge", "path", "program", "there", "values", "watched", "ways", "workspace")
+    __slots__ = (
+        "editors",
+        "guide",
+        "judge",
+        "lock",
+        "path",
+        "program",
+        "there",
+        "values",
+        "watched",
+        "ways",
+        "workspace",
+    )
 
     values: Values
     workspace: Workspace
@@ -53,6 +66,7 @@ class Scene:
     there: There
     editors: list[ide.Editor]
     ways: Ways
+    lock: int  # of the layers, for as long as the session runs
 
     def mounts(self) -> list[Mount]:
         return rules.mounts(self.there)
@@ -102,6 +116,14 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     found, inner_path = programs.of_path(guide, path)
     variables = [item for *_, item in programs.of_variables(guide) if item]
     own = program.shown(made.program, guide) if made.program else []
+    kept_state = leads_to(state.prepare(values, workspace.root, own_state))
+    rows = list(surroundings.of_the_home(guide)) if not strict else []
+    reads = list(chosen.reads(values, guide))
+    shown = _of_level(strict, values, [*found, *variables], own)
+    folder = leads_to(state.caches_of(values, workspace.root, own_state))
+    kept_there, made.lock = layers.mounts(
+        folder, list(_caches(made, inner_path, [*system, *shown, *rows, *reads])), guide.home
+    )
     held = [*_protected(made, configs, below, repository, git, writes), *protected.on_the_way(hide, workspace.root)]
     held += protected.where_links_lead(questions.before.links(), held, workspace.root)
     held = protected.tidied(held)
@@ -111,7 +133,7 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         home=values.home,
         real_home=values.real_home,
         product=leads_to(values.product),
-        state=leads_to(state.prepare(values, workspace.root, own_state)),
+        state=kept_state,
         config=list(state.shared(values, guide)),
         workspace=workspace.root,
         opened=workspace.opened,
@@ -120,9 +142,10 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         protected=held,
         system=[item for item in system if isinstance(item, Found)],
         links=[item for item in system if not isinstance(item, Found)],
-        rows=list(surroundings.of_the_home(guide)) if not strict else [],
-        programs=_of_level(strict, values, [*found, *variables], own),
-        reads=list(chosen.reads(values, guide)),
+        rows=rows,
+        programs=shown,
+        reads=reads,
+        caches=kept_there,
         hide=hide,
         children=chosen.children(hide),
         mounted=guide.mounted,
@@ -132,6 +155,11 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         tmp_percent=values.tmp_percent,
     )
     return there, inner_path
+
+
+def _caches(made: Scene, path: str, shown: Sequence[object]) -> Iterator[Cache]:
+    whole = [item.place for item in shown if isinstance(item, Found) and item.is_folder]
+    return caches.caches(made.guide, made.workspace.root, path, whole, strict=made.values.level == "strict")
 
 
 def _of_the_system(values: Values, guide: Guide) -> Iterator[Found | tuple[str, str]]:

@@ -6,6 +6,7 @@ import os
 
 from ..linux.files import is_inside
 from . import home
+from .caches import is_cache
 from .secrets import SHARED
 from .surroundings import Found, Guide
 
@@ -63,7 +64,7 @@ def installation(folder: str, home: str) -> str:
     parent, _, name = folder.rpartition("/")
     if name not in _BINARIES or parent.count("/") < 2 or is_inside(home, parent):
         return folder
-    if any(is_inside(f"{home}/{shared}", parent) for shared in SHARED):
+    if is_cache(parent, home) or any(is_inside(f"{home}/{shared}", parent) for shared in SHARED):
         return folder
     return parent if is_installation(parent, home) else folder
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from claude_local_setup.session.jail.mounts import Cover, Folder, Held, Link, Mailbox, Mount, Room, Text, Tree
+from claude_local_setup.session.jail.mounts import Cover, Folder, Held, Layer, Link, Mailbox, Mount, Room, Text, Tree
 from claude_local_setup.session.jail.there import There
 from claude_local_setup.session.kept import state
 from claude_local_setup.session.linux.files import is_inside
@@ -38,6 +38,8 @@ def seen(made: Sequence[Mount], path: str) -> Seen:
         if not is_inside(path, mount.place):
             continue
         match mount:
+            case Layer():
+                found = Seen(outside_of(mount.source, mount.place, path))  # what is written goes elsewhere
             case Tree():
                 found = Seen(outside_of(mount.source, mount.place, path), writable=mount.writable)
             case Room():
@@ -89,16 +91,21 @@ class Host:
 
     def is_no_more(self, less: Seen, more: Seen) -> bool:
         """The same thing: a link, or what it leads to. Or what a session has kept itself, where more was to be seen."""
-        if not less.of or less.of == more.of or is_inside(less.of, self.known["state"]):
+        if not less.of or less.of == more.of or self.is_own(less.of):
             return True
         return self.lead(less.of) == self.lead(more.of) != ""
+
+    def is_own(self, path: str) -> bool:
+        """Whether it is what sessions have kept."""
+        return any(is_inside(path, folder) for folder in (self.known["state"], self.known["store"]))
 
     def allowed(self) -> list[str]:
         """Everything that anything lets a session see."""
         known = self.known
         listed = ("system", "rows", "programs", "reads", "config", "writes")
         named = [found.source for name in listed for found in known[name]]
-        return [*named, known["product"], *self.open()]
+        layers = [tree.source for tree in known["caches"] if isinstance(tree, Layer)]
+        return [*named, *layers, known["product"], *self.open()]
 
     def open(self) -> list[str]:
         """Everything that it may write."""
@@ -107,6 +114,7 @@ class Host:
             *(found.source for found in known["writes"]),
             *(path for path, _ in known["git"]),
             known["workspace"],
+            known["store"],
             known["state"],
         ]
 
@@ -155,6 +163,15 @@ def hosts(draw: st.DrawFn) -> Host:
     git = [path for path in draw(st.lists(below(real_home, "/srv"), max_size=1)) if not refusal(path, real_home)]
     config = founds("yours", st.sampled_from([f"{real_home}/.claude-local/{name}" for name in state.SHARED]), 2)
     kept = f"{real_home}/.claude-local/workspaces/{state._name(workspace)}"
+    store = f"{real_home}/.claude-local/caches/{state._name(workspace)}"
+    caches: list[Tree] = []
+    for found in [found for found in founds("a cache", in_home, 2) if not is_secret(found.source, real_home)]:
+        if is_whole := draw(st.booleans()):
+            caches.append(Layer(found.place, "a cache", found.source, f"{store}/u", f"{store}/w"))
+        else:
+            caches.append(Tree(found.place, "what tools keep", f"{store}{found.place}", writable=True))
+        if not is_whole and draw(st.booleans()):
+            caches.append(Layer(f"{found.place}/a", "a part", f"{found.source}/a", f"{store}/u", f"{store}/w"))
     product = f"{real_home}/.local/share/claude-local"
     protected = [
         Held(f"{workspace}/{name}", "runs", writable=writable)
@@ -162,7 +179,17 @@ def hosts(draw: st.DrawFn) -> Host:
         if draw(st.booleans())
     ]
     named = [
-        *(workspace, kept, product, real_home, f"{real_home}/.ssh/id", *hide, *git, *links),
+        *(
+            workspace,
+            kept,
+            product,
+            real_home,
+            *(tree.place for tree in caches),
+            f"{real_home}/.ssh/id",
+            *hide,
+            *git,
+            *links,
+        ),
         *(
             place
             for found in (*rows, *programs, *own, *reads, *writes, *config)
@@ -177,6 +204,8 @@ def hosts(draw: st.DrawFn) -> Host:
         "real_home": real_home,
         "product": product,
         "state": kept,
+        "store": store,
+        "caches": caches,
         "config": config,
         "workspace": workspace,
         "opened": 9,
@@ -245,7 +274,7 @@ def children_of(
 
 def whole_session(host: Host) -> Host:
     """Where what the workspace or isolation.write names is itself the home, by another mount, no session starts."""
-    for path in host.open()[:-1]:
+    for path in host.open()[:-2]:
         assume(not part_of(host.home, host.object(path)))
     return host
 
