@@ -21,9 +21,10 @@ class Added:
 
 def added(home: str) -> list[Added]:
     """The largest first."""
-    parent = Path(home, ".claude-local", CACHES)
-    folders = [folder for folder in parent.iterdir() if folder.is_dir()] if parent.is_dir() else []
-    return sorted((Added(_workspace(folder), folder, _size(folder)) for folder in folders), key=lambda one: -one.bytes)
+    folders = Path(home, ".claude-local/workspaces").glob(f"*/{CACHES}")
+    return sorted(
+        (Added(_workspace(folder.parent), folder, _size(folder)) for folder in folders), key=lambda one: -one.bytes
+    )
 
 
 def cleared(one: Added) -> bool:
@@ -46,7 +47,7 @@ def cleared(one: Added) -> bool:
 
 
 def _workspace(folder: Path) -> str:
-    told = folder.parents[1] / "workspaces" / folder.name / "path"
+    told = folder / "path"
     return workspace_of(folder.name) or (os.fsdecode(told.read_bytes()) if told.is_file() else folder.name)
 
 

@@ -85,7 +85,10 @@ stat -L --printf='%n\0%F\0%a\0%u\0' -- "$@" | say targets
 printf '%s\0' "$@" | say asked
 readlink -m -z -- "$@" | say real # where each path leads, also through a folder that is a link
 find "$@" -maxdepth 0 -type l -printf '%p\0%l\0' | say links
-readlink -m -z -- "$@" | names | say names
+{
+  readlink -m -z -- "$@" | names
+  find "$home/.claude-local/workspaces" -mindepth 2 -maxdepth 2 -name caches -printf '%h\0%f\0' # of sessions
+} | say names
 for path; do
   [ -r "$path" ] && printf '%s\0' "r:$path"
   [ -w "$path" ] && printf '%s\0' "w:$path"

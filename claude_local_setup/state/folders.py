@@ -47,8 +47,9 @@ def trial_leftovers(actual: Actual) -> Iterator[Step]:
 
 def caches(actual: Actual) -> Iterator[Step]:
     """What sessions have added to caches: it can be loaded again. Their transcripts stay."""
-    folder = actual.path(paths.CONFIG_DIR)
-    yield from _removed("caches of sessions", (f"{folder}/{name}" for name in actual.names(folder) if name == CACHES))
+    workspaces = f"{actual.node(actual.path(paths.CONFIG_DIR)).real}/workspaces/"
+    found = (folder for folder, names in actual.folders.items() if folder.startswith(workspaces) and CACHES in names)
+    yield from _removed("caches of sessions", (f"{folder}/{CACHES}" for folder in sorted(found)))
 
 
 def _removed(name: str, found: Iterable[str]) -> Iterator[Step]:

@@ -22,7 +22,7 @@ SHARED = (
     *("CLAUDE.md", "commands", "agents", "skills", "rules", "output-styles", "hooks", "themes", "workflows"),
     "keybindings.json",
 )
-CACHES = "caches"  # in ~/.claude-local
+CACHES = "caches"  # beside the state
 _NAME_MAX = 200
 
 
@@ -33,7 +33,7 @@ def folder_of(values: Values, workspace: str) -> str:
 
 def caches_of(values: Values, workspace: str, own_state: str = "") -> str:
     """Where layers over caches are kept (layers.py)."""
-    return f"{own_state}/caches" if own_state else f"{values.real_home}/.claude-local/{CACHES}/{_name(workspace)}"
+    return f"{own_state or folder_of(values, workspace)}/{CACHES}"
 
 
 def _name(workspace: str) -> str:

@@ -92,11 +92,11 @@ def test_what_a_session_puts_in_their_place_leads_nowhere(ready: Home, place: st
     work, victim = ready.workspace(), ready.workspace("victim")
     shutil.rmtree(ready.path / ".cache")
     shutil.rmtree(ready.path / ".cargo")
-    local = ready.path / ".claude-local/caches"
+    local = ready.path / ".claude-local/workspaces"
     ready.local(
         "--jail", "sh", "-c", f"mkdir -p ~/{place} && rm -r ~/{place}; ln -s {victim} ~/{place}; true", cwd=work
     )
-    for folder in local.glob("*/home"):  # as a session that could exchange even more would leave it
+    for folder in local.glob("*/caches/home"):  # as a session that could exchange even more would leave it
         path = folder / place
         if not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
@@ -166,8 +166,9 @@ def test_where_no_layer_can_be_written_it_stays_in_memory_and_that_is_said(plain
     """A home on another overlay, as in a container."""
     plain_home.write(".cache/uv/old", "the host's\n")
     assert plain_home.json("apply", "-y")["failed"] == 0
-    caches = plain_home.path / ".claude-local/caches"
-    for folder in (caches, *(tmp_path / name for name in ("lower", "upper", "work"))):
+    plain_home.local("--jail", "true", cwd=plain_home.workspace())
+    (caches,) = (plain_home.path / ".claude-local/workspaces").glob("*/caches")
+    for folder in (tmp_path / name for name in ("lower", "upper", "work")):
         folder.mkdir()
     options = f"lowerdir={tmp_path}/lower,upperdir={tmp_path}/upper,workdir={tmp_path}/work"
     subprocess.run(["mount", "-t", "overlay", "-o", options, "none", caches], check=True)
@@ -217,6 +218,6 @@ def test_remove_takes_them_away(ready: Home, purge: bool) -> None:
     said(ready, f"{ADD}; {TOOL}; mkdir ~/.cache/closed; chmod 500 ~/.cache/closed", ready.workspace())
     done = ready.setup("remove", "-y", *["--purge"] * purge)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert not (ready.path / ".claude-local/caches").exists()
+    assert not list(ready.path.glob(".claude-local/workspaces/*/caches"))
     assert (ready.path / ".claude-local").exists() != purge
     assert {path.name for path in (ready.path / ".cache").iterdir()} == {"mozilla", "uv"}
