@@ -6,6 +6,7 @@ import os
 
 from .git import settings as git
 from .jail.mounts import Cover, Held, Layer, Room, Tree
+from .shown import environment
 from .shown.caches import OWN
 from .words import tell
 
@@ -70,6 +71,8 @@ def _of_the_jail(made: Scene) -> Iterator[str]:
             yield f"git        not {refused}: {instead}"
         yield f"git        not {git.REFUSED}: outside of the jail"
     yield from _network(made)
+    if dropped := environment.dropped(made.values):
+        yield f"dropped    {', '.join(dropped)} (isolation.pass_env passes more)"
     yield "refused    sudo, su, pkexec; typing into the terminal; other processes; sockets of the host"
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .values import Values
     from .workspace.place import Workspace
 
+_SIGN = "git rebase --exec 'git commit --amend --no-edit -S' @{upstream}"
+_UNSIGNED = f"commits made here are not signed, your key is not there; to sign them afterwards, outside: {_SIGN}"
 _SERVERLESS = ("-v", "--version", "-h", "--help", "auth", "mcp", "plugin", "plugins", "config", "doctor", "agents")
 
 
@@ -112,11 +114,26 @@ def _reported(made: Scene, words: Sequence[str], given: list[tuple[str, str]], r
     for watched in made.watched:
         watched.begin()
     record = Record(folder, made.watched, made.judge)
+    if made.signs:
+        _say_once(f"{folder}/said-unsigned", _UNSIGNED)
     try:
         return _go(made, words, given, rules, _report)  # loaded now: an apply may replace the program meanwhile
     finally:
         if _report().tell_planted(made.watched, made.judge, folder):
             record.done()
+
+
+def _say_once(mark: str, line: str) -> None:
+    """In each workspace; where that cannot be noted, again."""
+    import os
+
+    try:
+        os.close(os.open(mark, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return
+    except OSError:
+        pass
+    say(line)
 
 
 def _report() -> ModuleType:

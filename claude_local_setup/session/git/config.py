@@ -42,6 +42,11 @@ class GitConfig:
         other._root, other._home, other._entries = tree, self._home, self._said()
         return other
 
+    def is_on(self, key: str) -> bool:
+        """Whether a yes-or-no key, in small letters, says yes."""
+        last = [value for _, name, value in self._said() if name == key][-1:]
+        return bool(last) and last[0].lower() in ("true", "yes", "on", "1", "")
+
     def hooks(self) -> list[str]:
         """The folders that core.hooksPath names."""
         named = (value for _, key, value in self._said() if key == "core.hookspath")

@@ -17,6 +17,10 @@ INSTEAD = (
 REFUSED = "git remote add, submodule add, sparse-checkout set, removing a repository"  # nothing instead
 _SETTINGS = (
     ("core.fsmonitor", "false"),  # a program that `git status` starts
+    # Keys are not there, nor who asks for their words; a commit that cannot be signed is not made.
+    ("commit.gpgSign", "false"),
+    ("tag.gpgSign", "false"),
+    ("push.gpgSign", "false"),
     ("branch.autoSetupMerge", "false"),  # checkout of a remote's branch writes config otherwise
     # gc would write in all worktrees' folders, and forget worktrees that no session sees.
     ("gc.reflogExpire", "never"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ..git import settings
 from ..jail import rules
 from ..jail.plan import Plan
 from ..linux.files import read_whole
-from ..shown import caches, environment, programs
+from ..shown import environment, programs
 from ..words import Refusal, say
 from .scene import Scene
 
@@ -48,10 +47,9 @@ def _filter(values: Values) -> bytes:
 def _environment(made: Scene, variables: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     yield "PATH", made.path
     yield from environment.passed(made.values)
+    yield from environment.own(made.values)
     for name, value, _ in programs.of_variables(made.guide):
         yield name, value
-    yield from caches.passed()
-    yield from settings.environment()
     yield from variables
 
 

@@ -49,6 +49,7 @@ class Scene:
         "lock",
         "path",
         "program",
+        "signs",
         "there",
         "values",
         "watched",
@@ -67,6 +68,7 @@ class Scene:
     editors: list[ide.Editor]
     ways: Ways
     lock: int  # of the layers, for as long as the session runs
+    signs: bool  # whether the user's commits are signed
 
     def mounts(self) -> list[Mount]:
         return rules.mounts(self.there)
@@ -111,6 +113,7 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     made.watched += [Watched(found.source, opened, Search(opened)) for found, opened in writes]
     below = list(nested(questions.before.heads(), workspace.opened, workspace.root, repository))
     configs = list(_configs(questions.config, below, repository, workspace.root, values.real_home))
+    made.signs = questions.config.is_on("commit.gpgsign")
     made.judge = _judge(workspace.root, repository, configs)
     guide.untrusted += tuple(folder.path for folder in git)
     found, inner_path = programs.of_path(guide, path)

@@ -30,7 +30,8 @@ def of_path(guide: Guide, path: str) -> tuple[list[Found], str]:
         place = guide.lead(entry) if entry.startswith("/") else ""
         if not place or not os.path.isdir(place):
             continue
-        entries.append(place)
+        if place not in entries:
+            entries.append(place)
         found += _programs(guide, place)
         if is_inside(place, guide.home):
             found += _linked_programs(guide, place)
