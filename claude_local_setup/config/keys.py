@@ -34,6 +34,8 @@ class Isolation:
     hide: tuple[str, ...] = key((), "further paths it must not read", values.list_of(values.path))
     read: tuple[str, ...] = key((), "further paths it may read", values.list_of(values.shown_path))
     write: tuple[str, ...] = key((), "further folders it may write", values.list_of(values.narrow_path))
+    mask: tuple[str, ...] = key((), "files of the workspace that it sees empty", values.list_of(values.pattern))
+    devices: tuple[str, ...] = key((), "gpu, or /dev/...: devices that it may use", values.list_of(values.device))
     pass_env: tuple[str, ...] = key((), "further variables it may see", values.list_of(values.env_name))
     nested: bool = key(False, "may make namespaces of its own, as Chromium's sandbox does", values.flag)
     processes: int = key(8192, "how many processes it may have", values.many)

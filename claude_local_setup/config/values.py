@@ -132,6 +132,28 @@ def port(value: object) -> str | None:
     return None if 0 < value < 65536 else "is not a port (1-65535)"
 
 
+def pattern(value: object) -> str | None:
+    """A name in any folder of the workspace, as a shell matches it: .env, *.pem."""
+    if not isinstance(value, str) or not value or not value.isprintable():
+        return "must be a name such as .env or *.pem"
+    return "must be a name, not a path" if "/" in value or value in (".", "..", "*") else None
+
+
+def device(value: object) -> str | None:
+    """What lies in /dev; never what reads memory or a disk past its file system."""
+    if value == "gpu":
+        return None
+    if not isinstance(value, str) or not re.fullmatch(r"/dev/[A-Za-z0-9_.:+-]+(/[A-Za-z0-9_.:+-]+)*", value):
+        return "must be gpu, or a path in /dev"
+    parts = value.split("/")[2:]
+    if ".." in parts or parts[0] in _NO_DEVICE:
+        return "is the jail's own, or the machine's memory"
+    return "is a disk" if re.match(r"(sd|hd|vd|xvd|nvme|mmcblk|dm-|md|loop|sr|zd|nbd|mapper|disk)", parts[0]) else None
+
+
+_NO_DEVICE = ("mem", "kmem", "port", "shm", "pts", "ptmx", "fd", "mqueue", "hugepages", "fuse", "console", "tty")
+
+
 def own_port(value: object) -> str | None:
     """A port that a user may open."""
     return port(value) or (None if isinstance(value, int) and value > 1023 else "is root's to open (use 1024-65535)")

@@ -110,6 +110,8 @@ def values(setup: Setup) -> bytes:
         "read": config.isolation.read,
         "write": config.isolation.write,
         "pass_env": config.isolation.pass_env,
+        "mask": list(config.isolation.mask),
+        "devices": list(config.isolation.devices),
         "nested": config.isolation.nested,
         "processes": config.isolation.processes,
         "tmp_percent": config.isolation.tmp_percent,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from .words import USAGE, Refusal
+import os
+
+from .linux.files import is_inside
+from .words import USAGE, Refusal, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from .values import Values
 
@@ -29,3 +32,29 @@ def check_arguments(values: Values, arguments: Sequence[str]) -> None:
         if argument in ("--bg", "--background"):  # it leaves a service behind
             problem = f"{argument} does not work in a jail that ends with its session"
             raise Refusal(problem, remedy=f"start it without {argument}", exit_code=USAGE)
+
+
+def notes(values: Values, arguments: Sequence[str], root: str) -> Iterator[str]:
+    """What of claude's own arguments will not do what it says, and what would."""
+    words = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    for folder in _values(words, ("--add-dir",)):
+        path = os.path.realpath(os.path.expanduser(folder))
+        may = [root, *(os.path.realpath(os.path.expanduser(written)) for written in values.write)]
+        if values.is_jailed and not any(is_inside(path, place) for place in may):
+            allow = f"claude-local-setup config set isolation.write {quoted(path)} && claude-local-setup apply"
+            yield f"--add-dir {folder}: a session cannot write there; to allow it: {allow}"
+    if any("Bash" in allowed for allowed in _values(words, ("--allowedTools", "--allowed-tools"))):
+        yield "--allowedTools Bash has no effect: each command is asked for, and refused where nobody can be asked (-p)"
+
+
+def _values(words: Sequence[str], names: Sequence[str]) -> Iterator[str]:
+    """Of an option that takes one or more: the words behind it, up to the next option."""
+    taking = False
+    for word in words:
+        name, found, value = word.partition("=")
+        if word.startswith("-"):
+            taking = name in names
+            if taking and found:
+                yield value
+        elif taking:
+            yield word

@@ -36,7 +36,7 @@ def explain(values: Values, path: str) -> int:
     where = find_workspace(values, guide, path)
     tell(f"level      {values.level}")
     tell(f"workspace  {where.root} (writable)")
-    questions = Questions(where, values.real_home)
+    questions = Questions(where, values.real_home, values.mask)
     if values.is_jailed:
         for line in _of_the_jail(scene(values, guide, where, questions, path)):
             tell(line)

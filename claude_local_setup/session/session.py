@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .arguments import check_arguments
+from .arguments import check_arguments, notes
 from .shown import environment
 from .shown.surroundings import Guide
 from .shown.tools import check_tools
@@ -42,7 +42,7 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
 
     `state`: a folder for what it keeps, by default the workspace's own.
     """
-    questions = Questions(where, values.real_home)
+    questions = Questions(where, values.real_home, values.mask)
     from .run.scene import scene
     from .server.key import read_key
 
@@ -64,6 +64,8 @@ def session(values: Values, path: str, arguments: list[str], program: str) -> in
     check_arguments(values, arguments)
     guide = Guide(values)
     where = find_workspace(values, guide, path)
+    for note in notes(values, arguments, where.root):
+        say(note)
     program = program or find(values, path)
     if not program:
         remedy = "npm install -g @anthropic-ai/claude-code, or: claude-local-setup config set claude.path PATH"
@@ -91,15 +93,18 @@ def _jailed(
     given: list[tuple[str, str]],
     rules: bytes,
 ) -> int:
-    from .kept import settings
+    from .kept import settings, transcripts
     from .run.scene import scene
     from .workspace import consent
 
     check_tools()
-    made = scene(values, guide, where, Questions(where, values.real_home), path, program)
+    made = scene(values, guide, where, Questions(where, values.real_home, values.mask), path, program)
     settings.renew(values, made.there.state)
     words = [program, "--settings", RULES_IN_THE_JAIL, *consent.arguments(where, made.there.state), *arguments]
-    return _reported(made, words, given, rules)
+    before = transcripts.newest(made.there.state)
+    code = _reported(made, words, given, rules)
+    transcripts.say_how_to_go_on(made.there.state, before)
+    return code
 
 
 def _reported(made: Scene, words: Sequence[str], given: list[tuple[str, str]], rules: bytes) -> int:

@@ -39,6 +39,8 @@ class Values:
     hide: list[str]
     read: list[str]
     write: list[str]
+    mask: list[str]  # names of files
+    devices: list[str]
     pass_env: list[str]
     nested: bool  # isolation.nested: may make user namespaces of its own
     processes: int

@@ -29,6 +29,13 @@ def printable(text: str) -> str:
     )
 
 
+def quoted(word: str) -> str:
+    """As a shell takes it."""
+    from shlex import quote
+
+    return quote(word)
+
+
 def say(line: str) -> None:
     """One line to the user, beside what the session itself prints."""
     try:

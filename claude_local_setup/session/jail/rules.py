@@ -36,6 +36,7 @@ def mounts(there: There) -> list[Mount]:
     made += covering.masks(opened, there.mounted, there.real_home, inside=there.workspace)
     made += there.protected
     made += covering.covers(opened, there.hide, "isolation.hide names it")
+    made += [Cover(place, "isolation.mask names it", "file") for place in there.masked]
     made += [Cover(place, "a socket of the host", "socket") for place in covering.visible(made, there.sockets)]
     if there.editors:
         made.append(Mailbox(there.editors, "the editors that have this workspace open"))
@@ -117,6 +118,7 @@ def options(there: There, cwd: str) -> list[str]:
         *("--bind", there.product, "/"),
         *("--dev", "/dev", "--proc", "/proc"),
         *("--size", str(max(1, _memory() * there.tmp_percent // 200)), "--perms", "1777", "--tmpfs", "/dev/shm"),
+        *(word for device in there.devices for word in ("--dev-bind-try", device, device)),
         *("--remount-ro", "/dev"),
         *("--chdir", cwd),
     ]

@@ -38,6 +38,8 @@ class There:
     hide: Sequence[str]  # isolation.hide
     children: Children  # of the folders above what is hidden
     mounted: Sequence[Mounted]
+    masked: Sequence[str]  # files of the workspace that are seen empty
+    devices: Sequence[str]
     sockets: Sequence[str]
     texts: Sequence[tuple[str, str, bytes]]  # (place, reason, content)
     editors: str  # where locks of editors are shown; "" at levels without

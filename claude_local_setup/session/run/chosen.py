@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..jail.there import Children
     from ..values import Values
 
+_GPU = ("/dev/dri", "/dev/nvidia*", "/dev/kfd", "/dev/dxg")
 _OWN = ("/proc", "/dev", "/run", "/sys", "/tmp")
 
 
@@ -48,6 +49,14 @@ def writes(values: Values, guide: Guide, hide: list[str]) -> Iterator[Found]:
         guide.untrusted += (path, found.source) if found else (path,)
         if found and found.is_folder and not refused(found.source, guide, hide):
             yield found
+
+
+def devices(values: Values) -> Iterator[str]:
+    """isolation.devices, those that are there; a GPU is several."""
+    from glob import glob
+
+    for written in values.devices:
+        yield from (path for pattern in _GPU for path in glob(pattern)) if written == "gpu" else (written,)
 
 
 def children(hide: Sequence[str]) -> Children:

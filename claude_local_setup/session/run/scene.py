@@ -14,7 +14,7 @@ from ..jail.mounts import Held
 from ..jail.there import There
 from ..kept import layers, state
 from ..linux.files import is_inside, leads_to
-from ..shown import caches, program, programs, surroundings
+from ..shown import caches, people, program, programs, surroundings
 from ..shown.surroundings import Found, Guide
 from ..words import Refusal
 from ..workspace import naming, protected, sockets
@@ -153,6 +153,8 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         children=chosen.children(hide),
         mounted=guide.mounted,
         sockets=list(dict.fromkeys([*sockets.paths(), *sockets.in_workspace(questions.before, workspace.root)])),
+        masked=[f"{workspace.root}/{path}" for path in questions.masked()],
+        devices=list(chosen.devices(values)),
         texts=list(_texts(values, made.ways)),
         editors=f"{values.real_home}/.claude/ide",
         tmp_percent=values.tmp_percent,
@@ -236,3 +238,4 @@ def _protected(
 def _texts(values: Values, ways: Ways) -> Iterator[tuple[str, str, bytes]]:
     if hosts := ways.hosts():
         yield leads_to("/etc/hosts"), "the names that lead out", hosts
+    yield from people.texts(values.uid)

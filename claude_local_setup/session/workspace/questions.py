@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from ..git.config import GitConfig
+from ..words import Refusal
 from .search import Search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .place import Workspace
 
 
 class Questions:
-    __slots__ = ("before", "config")
+    __slots__ = ("_mask", "before", "config")
 
-    def __init__(self, workspace: Workspace, home: str) -> None:
+    def __init__(self, workspace: Workspace, home: str, mask: Sequence[str] = ()) -> None:
+        """`mask`: names of files that are wanted too."""
         self.config = GitConfig(workspace.opened, workspace.root, home)
-        self.before = Search(workspace.opened)  # what there is before the session
+        names = [word for name in mask for word in ("-o", "-name", name)][1:]
+        self._mask = bool(names)
+        wanted = ("!", "-type", "d", "(", *names, ")", "-printf", r"f%P\0") if names else ()
+        self.before = Search(workspace.opened, wanted)  # what there is before the session
+
+    def masked(self) -> list[str]:
+        """The files that are called so. Raises Refusal where not all could be looked for."""
+        if not self._mask:
+            return []
+        if not self.before.said()[1]:
+            problem = "the workspace is too large to look for what isolation.mask names"
+            raise Refusal(problem, remedy="claude-local-setup config set isolation.mask '[]'")
+        return self.before.others()

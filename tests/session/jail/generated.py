@@ -221,6 +221,8 @@ def hosts(draw: st.DrawFn) -> Host:
         "children": children_of(paths, links, hide, small=draw(st.booleans())),
         "mounted": mounted,
         "sockets": draw(st.lists(anywhere, max_size=2)),
+        "masked": [],
+        "devices": [],
         "texts": [(RULES_IN_THE_JAIL, "rules", b"{}")],
         "editors": f"{real_home}/.claude/ide",
         "tmp_percent": 50,
