@@ -2,7 +2,8 @@
 there, and what a session adds stays in its workspace's own layers (kept/layers.py).
 
 A row is a folder of the home that sessions may write, with what of it is shown: tools' logs, daemons and locks lie
-beside that, and credentials do too.
+beside that, and credentials do too. Some tools do not start where they cannot write their settings: of those nothing is
+shown.
 """
 
 from __future__ import annotations
@@ -69,6 +70,18 @@ ROWS = (
     (".local/share/hatch", WHOLE, "hatch"),
     (".local/share/pdm", WHOLE, "pdm"),
     (".local/share/uv", "python tools", "uv"),
+    (".config/hatch", "", "hatch"),
+    (".config/chromium", "", "chromium"),
+    (".config/chromium-headless", "", "chromium"),
+    (".config/google-chrome-headless", "", "google-chrome"),
+    (".config/configstore", "", "npm"),
+    (".config/yarn", "", "yarn"),
+    (".config/go", "", "go"),
+    (".config/NuGet", "", "dotnet"),
+    (".config/nextjs-nodejs", "", "node"),
+    (".ipython", "", "ipython"),
+    (".jupyter", "", "jupyter"),
+    (".local/share/jupyter", "kernels", "jupyter"),
     ("R", WHOLE, ""),
     (".local/share/R", WHOLE, ""),
 )  # fmt: skip

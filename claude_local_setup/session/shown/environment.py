@@ -50,7 +50,8 @@ COLCON_PREFIX_PATH QT_QPA_PLATFORM QTDIR NIX_PATH NIX_PROFILES NIX_SSL_CERT_FILE
 HOMEBREW_REPOSITORY FNM_MULTISHELL_PATH FNM_ARCH NVM_INC NVM_CD_FLAGS ASDF_CONFIG_FILE MISE_SHELL NODENV_VERSION
 GVM_ROOT
 """
-_LOADING = ("NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")  # what they load is an editor's, and not there
+# Of NODE_OPTIONS, JAVA_TOOL_OPTIONS and the like: what they load is an editor's, and not there.
+_LOADING = ("--require", "-r ", "--import", "--loader", "-javaagent", "-agentpath", "-agentlib")
 # Nothing is reached: whoever tries again and again only waits.
 _AT_ONCE = (
     *(("npm_config_fetch_retries", "0"), ("PIP_RETRIES", "0"), ("UV_HTTP_RETRIES", "0"), ("CARGO_NET_RETRY", "0")),
@@ -76,7 +77,7 @@ def passed(values: Values) -> Iterator[tuple[str, str]]:
         if value := os.environ.get(name):
             yield name, value
     for name in _TOOLS.split():
-        if (value := os.environ.get(name)) and not _has_password(value) and not (name in _LOADING and "/" in value):
+        if (value := os.environ.get(name)) and not _has_password(value) and not _loads(name, value):
             yield name, value
     yield from caches.passed()
     for name in values.pass_env:
@@ -87,6 +88,10 @@ def passed(values: Values) -> Iterator[tuple[str, str]]:
 def _has_password(value: str) -> bool:
     """Whether there is an address in it that somebody logs in at: https://user:word@host."""
     return any("@" in part.partition("/")[0] for part in value.split("://")[1:])
+
+
+def _loads(name: str, value: str) -> bool:
+    return name.endswith("_OPTIONS") and any(word in value for word in _LOADING)
 
 
 def dropped(values: Values) -> list[str]:
