@@ -9,6 +9,10 @@ cache=${CLAUDE_LOCAL_TEST_CACHE:-/var/cache/claude-local-test}
 packages=(bubblewrap socat python3-venv tmux zsh fish shellcheck git git-lfs iproute2 procps strace)
 ((EUID != 0)) || packages+=(debootstrap dpkg-dev openssh-client sudo apparmor)
 command -v npm >/dev/null || packages+=(npm)
+# Everyday tools, for tests/tools.
+packages+=(cargo golang-go maven gradle ccache cmake make gcc libc6-dev ruby-bundler composer r-base-core chromium docker.io)
+pythons=(uv poetry pre-commit tox nox hatch pdm pipenv pytest mypy ruff black)
+scripts=(pnpm@9 yarn@1 bun@1 typescript@5 eslint@8 prettier@3 jest@29 vite@5 playwright-core@1)
 versions=(2.1.197 2.1.330)
 jobs=${CLAUDE_LOCAL_TEST_JOBS:-$(($(nproc) + 1))} # most of a test is waiting
 
@@ -53,6 +57,17 @@ fetch_llama_server() { # a prebuilt one, for x86_64 only; newer wheels of this p
   rm -rf -- "$target.part"
 }
 
+fetch_tools() { # what the distribution has not, or has too old
+  local target=$cache/tools
+  [[ -e $target/done ]] && return
+  rm -rf -- "$target" && mkdir -p "$target"
+  /usr/bin/python3 -m venv "$target/py"
+  "$target/py/bin/python" -m pip install -q --disable-pip-version-check "${pythons[@]}"
+  npm install --silent --no-audit --no-fund --prefix "$target/js" "${scripts[@]}"
+  chmod -R a+rX "$target"
+  touch "$target/done"
+}
+
 pytest() { # its temporary folders beside it: those in /tmp may be another user's of that name
   CLAUDE_LOCAL_TEST_CACHE=$cache PYTEST_DEBUG_TEMPROOT=$PWD/.venv .venv/bin/python -m pytest "$@"
 }
@@ -68,12 +83,14 @@ if ((EUID != 0)); then
   cache=${CLAUDE_LOCAL_TEST_CACHE:-$HOME/.cache/claude-local-test}
   fetch_claude
   fetch_llama_server
+  fetch_tools
   run_tests python3 "$@"
   exit
 fi
 mkdir -p "$cache" && chmod 755 "$cache"
 fetch_claude
 fetch_llama_server
+fetch_tools
 id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$user"
 home=$(getent passwd "$user" | cut -d: -f6)
 copy=$home/checkout
@@ -83,7 +100,7 @@ git -c safe.directory='*' ls-files -z | xargs -0 cp --parents -t "$copy"
 chown -R "$user:" "$copy"
 status=0
 setpriv --reuid="$user" --regid="$user" --init-groups env -i HOME="$home" USER="$user" LOGNAME="$user" \
-  SHELL=/bin/bash LANG=C.UTF-8 TERM="${TERM:-xterm}" PATH=/usr/local/bin:/usr/bin:/bin CLAUDE_LOCAL_TEST_CACHE="$cache" \
+  SHELL=/bin/bash LANG=C.UTF-8 TERM="${TERM:-xterm}" PATH=/usr/local/bin:/usr/bin:/bin CLAUDE_LOCAL_TEST_CACHE="$cache" CI="${CI-}" \
   bash -c 'cd "$1" && exec ./test.sh "${@:2}"' test "$copy" "$@" || status=$?
 cd -- "$copy"
 of_root=0
