@@ -25,7 +25,8 @@ def made() -> Iterator[Home]:
         env = {"PATH": ":".join(programs), "TOOLS_JS": str(TOOLS / "js"), "npm_config_update_notifier": "false"}
         env["JAVA_TOOL_OPTIONS"] = f"-Duser.home={folder}"  # Java goes by the system's list of users
         if CERTIFICATES.exists():
-            env |= {"NODE_EXTRA_CA_CERTS": str(CERTIFICATES), "SSL_CERT_FILE": str(CERTIFICATES)}
+            names = ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+            env |= dict.fromkeys(names, str(CERTIFICATES))
         home = Home(Path(folder), env)
         home.write(".gitconfig", "[user]\nname = a\nemail = a@b\n[init]\ndefaultBranch = main\n")
         home.setup("config", "set", "isolation.pass_env", "TOOLS_JS")
