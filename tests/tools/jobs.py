@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PYPROJECT = '[project]\nname = "p"\nversion = "1"\nrequires-python = ">=3.9"\n'
 NUMBERS = '{"dependencies": {"is-number": "7"}}'
-POETRY = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = ">=3.9"\nsix = "*"\n'
+POETRY = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = ">=3.9"\n'
 HOOK = "{id: x, name: x, language: python, entry: python -c 1, files: py}"
 POM = (
     "<project><modelVersion>4.0.0</modelVersion><groupId>g</groupId><artifactId>a</artifactId>"
@@ -61,7 +61,7 @@ JOBS: dict[str, tuple[str, str, str]] = {
         "python3 -m pip download -q -d wheels six",
         "rm -rf v; python3 -m venv v; v/bin/pip install -q --no-index --find-links wheels six; v/bin/pip cache dir",
     ),
-    "poetry": ("poetry", "poetry install", "poetry run python -c 'import six'; poetry check; poetry install"),
+    "poetry": ("poetry", "poetry install", "poetry run python -c 1; poetry check; poetry install; poetry env info"),
     "pre-commit": (
         "pre-commit git",
         "git init -q; git add .; git commit -qm x; pre-commit install; pre-commit run -a",
