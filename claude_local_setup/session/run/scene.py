@@ -102,9 +102,37 @@ def scene(
 
 def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tuple[There, str]:
     values, workspace, guide = made.values, made.workspace, made.guide
-    strict = values.level == "strict"
     system = list(_of_the_system(values, guide))
     hide = list(chosen.hide(values, guide))
+    written = _written(made, questions, hide)
+    seen, inner_path = _seen(made, path, own_state, system)
+    there = There(
+        strict=values.level == "strict",
+        home=values.home,
+        real_home=values.real_home,
+        product=leads_to(values.product),
+        workspace=workspace.root,
+        opened=workspace.opened,
+        system=[item for item in system if isinstance(item, Found)],
+        links=[item for item in system if not isinstance(item, Found)],
+        hide=hide,
+        children=chosen.children(hide),
+        mounted=guide.mounted,
+        sockets=list(dict.fromkeys([*sockets.paths(), *sockets.in_workspace(questions.before, workspace.root)])),
+        masked=[f"{workspace.root}/{path}" for path in questions.masked()],
+        devices=list(chosen.devices(values)),
+        texts=list(_texts(values, made.ways)),
+        editors=f"{values.real_home}/.claude/ide",
+        tmp_percent=values.tmp_percent,
+        **written,
+        **seen,
+    )
+    return there, inner_path
+
+
+def _written(made: Scene, questions: Questions, hide: list[str]) -> dict[str, object]:
+    """What a session may write besides its own, and what of that is read-only; it is watched, and judged."""
+    values, workspace, guide = made.values, made.workspace, made.guide
     repository = repository_of(workspace.opened)
     git = list(tied.outside(repository, workspace.opened, workspace.root, guide, hide))
     writes = [(found, _open(found)) for found in chosen.writes(values, guide, hide)]
@@ -116,50 +144,33 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     made.signs = questions.config.is_on("commit.gpgsign")
     made.judge = _judge(workspace.root, repository, configs)
     guide.untrusted += tuple(folder.path for folder in git)
-    found, inner_path = programs.of_path(guide, path)
-    variables = [item for *_, item in programs.of_variables(guide) if item]
-    own = program.shown(made.program, guide) if made.program else []
-    kept_state = leads_to(state.prepare(values, workspace.root, own_state))
-    rows = list(surroundings.of_the_home(guide)) if not strict else []
-    reads = list(chosen.reads(values, guide))
-    shown = _of_level(strict, values, [*found, *variables], own)
-    folder = leads_to(state.caches_of(values, workspace.root, own_state))
-    kept_there, made.lock = layers.mounts(
-        folder, list(_caches(made, inner_path, [*system, *shown, *rows, *reads])), guide.home
-    )
     held = [*_protected(made, configs, below, repository, git, writes), *protected.on_the_way(hide, workspace.root)]
     held += protected.where_links_lead(questions.before.links(), held, workspace.root)
     held = protected.tidied(held)
     _check_number(held, workspace.root)
-    there = There(
-        strict=strict,
-        home=values.home,
-        real_home=values.real_home,
-        product=leads_to(values.product),
-        state=kept_state,
-        config=list(state.shared(values, guide)),
-        workspace=workspace.root,
-        opened=workspace.opened,
-        git=[(folder.path, folder.opened) for folder in git],
-        writes=[found for found, _ in writes],
-        protected=held,
-        system=[item for item in system if isinstance(item, Found)],
-        links=[item for item in system if not isinstance(item, Found)],
-        rows=rows,
-        programs=shown,
-        reads=reads,
-        caches=kept_there,
-        hide=hide,
-        children=chosen.children(hide),
-        mounted=guide.mounted,
-        sockets=list(dict.fromkeys([*sockets.paths(), *sockets.in_workspace(questions.before, workspace.root)])),
-        masked=[f"{workspace.root}/{path}" for path in questions.masked()],
-        devices=list(chosen.devices(values)),
-        texts=list(_texts(values, made.ways)),
-        editors=f"{values.real_home}/.claude/ide",
-        tmp_percent=values.tmp_percent,
-    )
-    return there, inner_path
+    return {
+        "git": [(folder.path, folder.opened) for folder in git],
+        "writes": [found for found, _ in writes],
+        "protected": held,
+    }
+
+
+def _seen(made: Scene, path: str, own_state: str, system: Sequence[object]) -> tuple[dict[str, object], str]:
+    """What there is of the home, where PATH leads, and what sessions keep; and PATH as it is in the jail."""
+    values, workspace, guide = made.values, made.workspace, made.guide
+    strict = values.level == "strict"
+    found, inner_path = programs.of_path(guide, path)
+    variables = [item for *_, item in programs.of_variables(guide) if item]
+    own = program.shown(made.program, guide) if made.program else []
+    shown = _of_level(strict, values, [*found, *variables], own)
+    rows = list(surroundings.of_the_home(guide)) if not strict else []
+    reads = list(chosen.reads(values, guide))
+    kept_state = leads_to(state.prepare(values, workspace.root, own_state))
+    folder = leads_to(state.caches_of(values, workspace.root, own_state))
+    wanted = list(_caches(made, inner_path, [*system, *shown, *rows, *reads]))
+    kept_there, made.lock = layers.mounts(folder, wanted, guide.home)
+    known = {"rows": rows, "programs": shown, "reads": reads, "caches": kept_there, "state": kept_state}
+    return {**known, "config": list(state.shared(values, guide))}, inner_path
 
 
 def _caches(made: Scene, path: str, shown: Sequence[object]) -> Iterator[Cache]:
