@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..git import settings
 from ..jail import rules
 from ..jail.plan import Plan
 from ..linux.files import read_whole
@@ -48,6 +49,7 @@ def _environment(made: Scene, variables: Sequence[tuple[str, str]]) -> Iterator[
     yield "PATH", made.path
     yield from environment.passed(made.values)
     yield from environment.own(made.values)
+    yield from settings.environment()
     for name, value, _ in programs.of_variables(made.guide):
         yield name, value
     yield from variables

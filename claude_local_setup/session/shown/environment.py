@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from ..git import settings as git
 from . import caches, home
 
 TYPE_CHECKING = False
@@ -102,7 +101,6 @@ def dropped(values: Values) -> list[str]:
 
 def own(values: Values) -> Iterator[tuple[str, str]]:
     """What makes tools work in the jail as they do outside, where the caller has not said otherwise."""
-    yield from git.environment()
     is_offline = values.network == "private" and not values.domains
     for name, value in (*_LAYERED, *(_AT_ONCE if is_offline else ())):
         if name not in os.environ:
