@@ -18,5 +18,5 @@ server           asking a model's server
 kept             what it keeps of each workspace
 editor           editors, and the calls that pass
 run              one run, from what is there to its end
-arguments, unjailed, session, remaining, explain, battery, main   who asks for all that, and what verify tries
+arguments, unjailed, session, remaining, explain_one, explain, battery, main   who asks for all that; what verify tries
 """

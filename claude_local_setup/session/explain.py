@@ -26,7 +26,8 @@ _BOUNDARY = {
 }
 
 
-def explain(values: Values, path: str) -> int:
+def explain(values: Values, path: str, what: str = "") -> int:
+    """All, or one thing: a path, HOST:PORT, or a domain."""
     from .run.scene import scene
     from .shown.surroundings import Guide
     from .workspace.finding import find_workspace
@@ -34,6 +35,11 @@ def explain(values: Values, path: str) -> int:
 
     guide = Guide(values)
     where = find_workspace(values, guide, path)
+    if what and values.is_jailed:
+        from .explain_one import explain_one
+
+        explain_one(scene(values, guide, where, Questions(where, values.real_home, values.mask), path), what)
+        return 0
     tell(f"level      {values.level}")
     tell(f"workspace  {where.root} (writable)")
     questions = Questions(where, values.real_home, values.mask)

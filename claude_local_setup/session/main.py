@@ -16,6 +16,7 @@ _HELP = """\
 usage: claude-local [claude's own arguments]     a session of Claude Code on a local model, in a jail
        claude-local --jail CMD [ARG...]          any command in exactly that jail
        claude-local --explain                    what a session here could read, write and reach; starts nothing
+       claude-local --explain PATH|HOST:PORT|DOMAIN   the same of one thing, and what would allow it
        claude-local --check-server               asks the server what a session would ask it; starts nothing
        claude-local /path/to/claude [ARG...]     the same with that program (VS Code's claudeProcessWrapper)
 
@@ -46,7 +47,7 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
     if first == "--explain":
         from .explain import explain
 
-        return explain(values, path)
+        return explain(values, path, rest[0] if rest else "")
     if first == "--jail":
         from .session import command
 

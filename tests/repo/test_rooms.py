@@ -17,7 +17,19 @@ ROOMS = (
 )
 SESSION = (
     *("bundle", "words", "linux", "values", "process", "network", "shown", "jail", "git", "workspace", "server"),
-    *("kept", "editor", "run", "arguments", "unjailed", "session", "remaining", "explain", "battery", "main"),
+    *(
+        "kept",
+        "editor",
+        "run",
+        "arguments",
+        "unjailed",
+        "session",
+        "remaining",
+        "explain_one",
+        "explain",
+        "battery",
+        "main",
+    ),
 )
 
 
