@@ -17,7 +17,7 @@ from ..linux.files import is_inside, leads_to
 from ..shown import caches, people, program, programs, surroundings
 from ..shown.surroundings import Found, Guide
 from ..words import Refusal
-from ..workspace import naming, protected, sockets
+from ..workspace import protected, sockets
 from ..workspace.changes import Watched
 from ..workspace.judging import Judge
 from ..workspace.search import Search
@@ -216,9 +216,7 @@ def _judge(root: str, repository: Repository | None, configs: Sequence[GitConfig
         list(dict.fromkeys(item for config in configs for item in told(config)))
         for told in (GitConfig.hooks, GitConfig.words, GitConfig.origins)
     )
-    own = repository.common.path if repository else ""
-    folders = [*hooks, *([f"{own}/hooks"] if own else [])]
-    return Judge(root, own, hooks, words, origins, naming.words(root, folders))
+    return Judge(root, repository.common.path if repository else "", hooks, words, origins)
 
 
 def _open(found: Found) -> int:

@@ -10,7 +10,7 @@ import os
 
 from ..git.left import OBEYS, Left, is_harmless
 from ..linux.files import is_inside, leads_to
-from . import obeyed
+from . import naming, obeyed
 from .packages import what_npm_runs
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ _NOBODYS = ("/dev/", "/proc/", "/run/", "/sys/", "/tmp/", "/var/tmp/")
 class Judge:
     """For one workspace."""
 
-    __slots__ = ("_heads", "_known", "_plain", "hooks", "left", "named", "origins", "own", "root", "words")
+    __slots__ = ("_heads", "_known", "_plain", "hooks", "left", "origins", "own", "root", "words")
 
     def __init__(
         self,
@@ -38,26 +38,30 @@ class Judge:
         hooks: Sequence[str],
         words: Sequence[str],
         origins: Sequence[str],
-        named: Sequence[str],
     ) -> None:
         """`own`: git's folder of the workspace, "" if it has none. Of git's config: the folders of hooks, the words
-        that name what it runs, the files that it is read from; `named`: words in what else is obeyed."""
+        that name what it runs, the files that it is read from."""
         self.root = root
         self.own = own
         self.hooks = hooks
         self.words = words
         self.origins = origins
-        self.named = named
         self.left = Left(root, own)
         self._heads = frozenset(obeyed.heads())
         self._plain: dict[str, bool] = {}
-        self._known: dict[str, list[tuple[str, str]]] = {}  # by its own name: (end of a path, who names it)
-        for reason, ends in (
-            ("something that is obeyed names it", named),
-            ("git runs it (its config names it)", words),
-        ):
-            for end in ends:
-                self._known.setdefault(os.path.basename(end), []).append((f"/{end}", reason))
+        self._known: dict[str, list[tuple[str, str]]] | None = None  # by its own name: (end of a path, who names it)
+
+    def _named(self) -> dict[str, list[tuple[str, str]]]:
+        """What is obeyed is read once a session has ended: it is read-only while that runs."""
+        if self._known is None:
+            self._known = {}
+            hooks = [*self.hooks, *([f"{self.own}/hooks"] if self.own else [])]
+            named = ("something that is obeyed names it", naming.words(self.root, hooks))
+            git = ("git runs it (its config names it)", self.words)
+            for reason, ends in (named, git):
+                for end in ends:
+                    self._known.setdefault(os.path.basename(end), []).append((f"/{end}", reason))
+        return self._known
 
     def what_runs(self, path: str) -> str:
         """Who runs or obeys the file; "" if nobody does."""
@@ -75,7 +79,7 @@ class Judge:
         return "/".join(parts[: unpacked + 2]) if parts[unpacked + 1 : unpacked + 2] in _PROGRAMS else path
 
     def _of_config(self, path: str) -> str:
-        for end, reason in self._known.get(path.rpartition("/")[2], ()):
+        for end, reason in self._named().get(path.rpartition("/")[2], ()):
             if path.endswith(end):
                 return reason
         return OBEYS if path in self.origins and not is_harmless(path, self.root) else ""

@@ -40,6 +40,8 @@ def _in_folders(folders: Sequence[str]) -> Iterator[str]:
 def _words(file: str) -> Iterator[str]:
     """Of a script what it runs, of .envrc what it sources; of settings what they name as a command."""
     text = os.fsdecode(read_whole(file, largest=_LARGEST) or b"")
+    if not text:
+        return
     if file.endswith(".json"):
         commands = list(_commands(_parsed(text)))
     elif file.endswith((".yaml", ".yml", ".toml")):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _BEGUN, _HANDED = "begun-", "handed-"
 UNSAID, UNSEEN = "unsaid", "unseen"
 _LARGEST = 256_000_000  # bytes of what there was before a session
-_OF_JUDGE = 6  # fields
+_OF_JUDGE = 5  # fields
 _SIZE = 8  # bytes of a field's length
 
 
@@ -36,7 +36,7 @@ class Record:
         """A full disk keeps nobody from working: then only a killed session's report is lost."""
         name = f"{watched[0].since}-{os.getpid()}-{time.monotonic_ns()}"
         self._path = f"{folder}/{_BEGUN}{name}"
-        fields = [judge.root, judge.own, *map("\0".join, (judge.hooks, judge.words, judge.origins, judge.named))]
+        fields = [judge.root, judge.own, *map("\0".join, (judge.hooks, judge.words, judge.origins))]
         content = _packed([*map(os.fsencode, fields), *(part for one in watched for part in one.record())])
         try:
             self._file = os.open(f"{folder}/.{name}", os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
