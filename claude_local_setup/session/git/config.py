@@ -77,7 +77,7 @@ class GitConfig:
         for command in self._commands():
             for folder in ("", *folders(command)):
                 for word in programs(command):
-                    path = os.path.normpath("/".join([self._root, folder, word]))
+                    path = os.path.normpath(os.path.join(self._root, folder, word))
                     if is_inside(path, self._root) and os.path.isfile(path):
                         found[path] = None
         return list(dict.fromkeys([*found, *map(leads_to, found)]))

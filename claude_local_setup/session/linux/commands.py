@@ -35,7 +35,8 @@ _SCRIPTS = (".sh", ".bash", ".zsh")  # handed to a program that runs it, more of
 
 
 def programs(command: str) -> Iterator[str]:
-    """The files that it names where a program stands, or a script: paths below whatever folder it is run in."""
+    """The files that it names where a program stands, or a script: paths below whatever folder it is run in, or whole
+    ones."""
     for words in _commands(command):
         yield from filter(None, map(_relative, _of_one(words)))
 
@@ -63,11 +64,13 @@ def _of_one(words: list[str]) -> Iterator[str]:
 
 
 def _relative(word: str) -> str:
-    """Without what leads to the folder; "" for what lies elsewhere."""
+    """Without what leads to the folder; "" for what lies nobody knows where."""
+    if word.startswith("/"):
+        return os.path.normpath(word)
     if word.startswith((_VALUE + "/", "./", "../")):
         word = word.partition("/")[2]
     parts = [part for part in word.split("/") if part not in ("", ".", "..")]
-    return "" if word.startswith(("/", "~", "-")) or _VALUE in word else "/".join(parts)
+    return "" if word.startswith(("~", "-")) or _VALUE in word else "/".join(parts)
 
 
 def _commands(text: str) -> list[list[str]]:

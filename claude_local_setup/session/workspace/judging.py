@@ -60,7 +60,7 @@ class Judge:
             git = ("git runs it (its config names it)", self.words)
             for reason, ends in (named, git):
                 for end in ends:
-                    self._known.setdefault(os.path.basename(end), []).append((f"/{end}", reason))
+                    self._known.setdefault(os.path.basename(end), []).append((f"/{end.lstrip('/')}", reason))
         return self._known
 
     def what_runs(self, path: str) -> str:

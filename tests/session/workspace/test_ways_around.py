@@ -335,6 +335,7 @@ KEPT = {
     "a skill's folder": ("mkdir -p t .claude/skills; echo mine >t/x; ln -s ../../t .claude/skills/foo", "t/x"),
     "a nested program": ("git init -q n; git -C n config filter.z.clean ./t; echo mine >n/t", "n/t"),
     "a program by variable": ("mkdir t; echo mine >t/x; git config core.pager '$PWD/t/x -'", "t/x"),
+    "a program by its whole path": ("mkdir t; echo mine >t/x; git config core.pager $PWD/t/x", "t/x"),
     "a module": ("mkdir t; echo mine >t/x.py; git config alias.x '!python3 -m t.x'", "t/x.py"),
     "an include of an include": (
         "git config includeIf.onbranch:x.path ../i; printf '[include]\\n\\tpath = j\\n' >i; echo mine >j",
