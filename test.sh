@@ -9,8 +9,9 @@ cache=${CLAUDE_LOCAL_TEST_CACHE:-/var/cache/claude-local-test}
 packages=(bubblewrap socat python3-venv tmux zsh fish shellcheck git git-lfs iproute2 procps strace)
 ((EUID != 0)) || packages+=(debootstrap dpkg-dev openssh-client sudo apparmor)
 command -v npm >/dev/null || packages+=(npm)
-# Everyday tools, for tests/tools.
-packages+=(cargo golang-go maven gradle ccache cmake make gcc libc6-dev ruby-bundler composer r-base-core chromium docker.io)
+# Everyday tools, for tests/tools: a gigabyte, which nobody wants on a laptop unasked (CI=1 ./test.sh gets them).
+[[ -z ${CI-} ]] || packages+=(cargo golang-go maven gradle ccache cmake make gcc libc6-dev ruby-bundler composer
+  r-base-core chromium)
 pythons=(uv poetry pre-commit tox nox hatch pdm pipenv pytest mypy ruff black)
 scripts=(pnpm@9 yarn@1 bun@1 typescript@5 eslint@8 prettier@3 jest@29 vite@5 playwright-core@1)
 versions=(2.1.197 2.1.330)
@@ -59,7 +60,7 @@ fetch_llama_server() { # a prebuilt one, for x86_64 only; newer wheels of this p
 
 fetch_tools() { # what the distribution has not, or has too old
   local target=$cache/tools
-  [[ -e $target/done ]] && return
+  [[ -z ${CI-} || -e $target/done ]] && return
   rm -rf -- "$target" && mkdir -p "$target"
   /usr/bin/python3 -m venv "$target/py"
   "$target/py/bin/python" -m pip install -q --disable-pip-version-check "${pythons[@]}"
