@@ -78,6 +78,6 @@ def test_in_a_home_behind_a_link_all_is_where_home_says(plain_home: Home, named:
     home.write("shown/file", "shown")
     home.setup("config", "set", "isolation.read", named.replace("{home}", str(home.path)))
     assert home.json("apply", "-y")["failed"] == 0
-    script = 'cat ~/shown/file && touch "$CLAUDE_CONFIG_DIR/written" ~/.cache/w && ls ~/ && ~/.local/bin/claude'
+    script = 'cat ~/shown/file && touch "$CLAUDE_CONFIG_DIR/written" ~/.cache/w && echo && ls ~/ && ~/.local/bin/claude'
     done = home.local("--jail", "sh", "-c", script, cwd=home.workspace())
-    assert [name for name in done.stdout.split() if name != "go"] == ["shownproject", "shown"], done.stderr
+    assert [name for name in done.stdout.split() if name != "go"] == ["shown", "project", "shown"], done.stderr
