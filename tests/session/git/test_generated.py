@@ -141,7 +141,8 @@ OPS = {
 }
 NOON = "2001-01-01T12:00:00Z"  # always: then the same work has the same hashes
 TIMES = {"GIT_AUTHOR_DATE": NOON, "GIT_COMMITTER_DATE": NOON}
-STATE = """git status --porcelain; git for-each-ref; git log --all --format='%h %s' | sort
+# An LFS file whose attributes have changed is modified or not by the clock: git looks at it anew where it may be racy.
+STATE = """git status --porcelain | grep -v '^ M large.bin$'; git for-each-ref; git log --all --format='%h %s' | sort
 git ls-files -s; git config --local --list | grep -v ^lfs.repository | sort"""
 
 
