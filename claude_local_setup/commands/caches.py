@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 
 from ..config.file import home
+from ..entries.actions import remove_all
 from ..errors import FAILED, SetupError
-from ..host.caches import added, cleared
+from ..host.caches import Added, added, unused
 from ..screen import caches as screen
 from ..screen.output import say
 
@@ -29,13 +31,24 @@ def clear_caches(workspaces: Sequence[str]) -> int:
     for one in found:
         if wanted and one.workspace not in wanted:
             continue
-        if cleared(one):
-            freed += one.bytes
-        else:
-            used.append(one.workspace)
+        with unused(one) as is_unused:
+            if is_unused:
+                _remove(one)
+                freed += one.bytes
+            else:
+                used.append(one.workspace)
     say(f"cleared: {screen.size(freed)}")
     for workspace in used:
         say(f"not cleared, a session runs there: {workspace}", err=True)
     if used:
         say(f"try: end it, then claude-local-setup caches clear {quote(used[0])}", err=True)
     return FAILED if used else 0
+
+
+def _remove(one: Added) -> None:
+    """As `remove` does it: also what its owner has closed, and however deep."""
+    for command in remove_all((str(one.folder),)).commands:
+        done = subprocess.run(command.words, capture_output=True, text=True, check=False)
+        if done.returncode:
+            problem = f"{one.folder} could not be removed: {done.stderr.strip().splitlines()[-1:]}"
+            raise SetupError(problem, remedy=f"ls -la {quote(str(one.folder))}")

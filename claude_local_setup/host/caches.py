@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..session.kept.layers import MOST, locked
 from ..session.kept.state import CACHES, workspace_of
+from ..session.linux.files import walk
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,15 @@ def added(home: str) -> list[Added]:
     )
 
 
-def cleared(one: Added) -> bool:
-    """Removes it all; False where a session is running there."""
-    locks = [locked(str(one.folder), number) for number in range(MOST)]
+@contextmanager
+def unused(one: Added) -> Iterator[bool]:
+    """Whether no session runs there; meanwhile none that starts gets a layer of it."""
+    is_there = one.folder.is_dir()
+    if is_there:
+        one.folder.chmod(0o700)
+    locks = [locked(str(one.folder), number) for number in range(MOST if is_there else 0)]
     try:
-        if -1 in locks:
-            return False
-        for folder, *_ in os.walk(one.folder):  # what its owner closed: caches of modules, overlayfs's own folder
-            Path(folder).chmod(0o700)
-            for name in os.scandir(folder):
-                if name.is_dir(follow_symlinks=False):
-                    Path(name.path).chmod(0o700)
-        shutil.rmtree(one.folder)
-        return True
+        yield -1 not in locks
     finally:
         for lock in locks:
             if lock >= 0:
@@ -56,7 +53,7 @@ def _size(folder: Path) -> int:
 
 
 def _sizes(folder: Path) -> Iterator[int]:
-    for place, _, names in os.walk(folder):
+    for place, _, names in walk(str(folder)):
         for name in names:
             try:
                 yield os.lstat(f"{place}/{name}").st_blocks * 512

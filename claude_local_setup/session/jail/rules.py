@@ -66,6 +66,12 @@ def _shown(there: There) -> Iterator[Tree]:
         if not _is_hidden(tree.source, there) and (tree.writable or not _is_shown(tree, shown)):
             shown.append(tree)
             yield tree
+    # What asks before each command is nothing that a session can change, wherever it is installed.
+    for found in there.own:
+        layers = [tree for tree in there.caches if is_inside(found.source, tree.source)]
+        yield from (
+            Tree(below(tree.place, found.source[len(tree.source) :]), found.reason, found.source) for tree in layers
+        )
     yield Tree(f"{there.real_home}/.claude-local", "what sessions here have kept", there.state, writable=True)
     for found in there.config:
         yield Tree(found.place, found.reason, found.source)

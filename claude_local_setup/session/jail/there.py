@@ -33,6 +33,7 @@ class There:
     links: Sequence[tuple[str, str]]
     rows: Sequence[Found]  # of the home's table
     programs: Sequence[Found]  # where PATH and the variables lead, and the claude program
+    own: Sequence[Found]  # of these the claude program
     reads: Sequence[Found]  # isolation.read
     caches: Sequence[Tree]  # what sessions of this workspace keep, and their layers
     hide: Sequence[str]  # isolation.hide

@@ -16,6 +16,7 @@ from ..jail.mounts import Layer, Tree
 from ..linux import kernel
 from ..linux.files import is_inside
 from ..shown.caches import HOST, OWN, WHOLE
+from ..words import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,16 +30,23 @@ _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def mounts(folder: str, caches: Sequence[Cache], home: str) -> tuple[list[Tree], int]:
-    """For a session of the workspace whose folder that is; and the lock that it holds, -1 where all are taken."""
-    os.makedirs(folder, 0o700, exist_ok=True)
-    lock, number = _free(folder)
-    return list(_mounts(folder, caches, home, number)), lock
+    """For a session of the workspace whose folder that is; and the lock that it holds, -1 where all are taken.
+
+    Raises Refusal where they cannot be made.
+    """
+    try:
+        os.makedirs(folder, _ALL, exist_ok=True)
+        lock, number = _free(folder)
+        return list(_mounts(folder, caches, home, number)), lock
+    except OSError as error:
+        problem = f"{folder}, where sessions here keep what they add to caches, cannot be used: {error.strerror}"
+        raise Refusal(problem, remedy="claude-local-setup caches clear") from None
 
 
 def _mounts(folder: str, caches: Sequence[Cache], home: str, number: int) -> Iterator[Tree]:
     for cache in caches:
         name = _name(cache.place, home)
-        if [part for part, _ in cache.parts] != [WHOLE]:
+        if cache.is_own and [part for part, _ in cache.parts] != [WHOLE]:
             yield Tree(cache.place, OWN, _made(folder, name), writable=True)
         for part, source in cache.parts:
             below = name if part == WHOLE else f"{name}/{part}"

@@ -119,7 +119,7 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         children=chosen.children(hide),
         mounted=guide.mounted,
         sockets=list(dict.fromkeys([*sockets.paths(), *sockets.in_workspace(questions.before, workspace.root)])),
-        masked=[f"{workspace.root}/{path}" for path in questions.masked()],
+        masked=questions.masked(),
         devices=list(chosen.devices(values)),
         texts=list(_texts(values, made.ways)),
         editors=f"{values.real_home}/.claude/ide",
@@ -167,15 +167,15 @@ def _seen(made: Scene, path: str, own_state: str, system: Sequence[object]) -> t
     reads = list(chosen.reads(values, guide))
     kept_state = leads_to(state.prepare(values, workspace.root, own_state))
     folder = leads_to(state.caches_of(values, workspace.root, own_state))
-    wanted = list(_caches(made, inner_path, [*system, *shown, *rows, *reads]))
+    wanted = list(_caches(made, inner_path, [*system, *shown, *rows], reads))
     kept_there, made.lock = layers.mounts(folder, wanted, guide.home)
-    known = {"rows": rows, "programs": shown, "reads": reads, "caches": kept_there, "state": kept_state}
+    known = {"rows": rows, "programs": shown, "own": own, "reads": reads, "caches": kept_there, "state": kept_state}
     return {**known, "config": list(state.shared(values, guide))}, inner_path
 
 
-def _caches(made: Scene, path: str, shown: Sequence[object]) -> Iterator[Cache]:
+def _caches(made: Scene, path: str, shown: Sequence[object], reads: Sequence[Found]) -> Iterator[Cache]:
     whole = [item.place for item in shown if isinstance(item, Found) and item.is_folder]
-    return caches.caches(made.guide, made.workspace.root, path, whole, strict=made.values.level == "strict")
+    return caches.caches(made.guide, made.workspace.root, path, whole, reads, strict=made.values.level == "strict")
 
 
 def _of_the_system(values: Values, guide: Guide) -> Iterator[Found | tuple[str, str]]:

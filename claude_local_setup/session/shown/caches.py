@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .surroundings import Guide
+    from .surroundings import Found, Guide
 
 WHOLE, ALWAYS = ".", "*"
 HOST = "the machine's cache, below a layer of this workspace's"
@@ -37,7 +37,7 @@ ROWS = (
     (".bun", "install/cache", "bun"),
     (".yarn", "berry cache", "yarn"),
     (".pnpm-store", WHOLE, ""),
-    (".local/share/pnpm", WHOLE, "pnpm"),
+    (".local/share/pnpm", "store", "pnpm"),
     (".cargo", "registry git", "cargo"),
     ("go", "pkg", "go"),
     (".gradle", "caches wrapper jdks native", "gradle java"),
@@ -107,26 +107,36 @@ _ELSEWHERE = ("/tmp", "/var/tmp", "/dev", "/run", "/proc")  # the jail's own
 
 
 class Cache:
-    """A folder that sessions may write, and what of the host's is shown in it: (below it, where that lies)."""
+    """A folder that sessions may write, and what of the host's is shown in it: (below it, where that lies). `is_own`:
+    what lies beside that is the session's; else it lies in something that is shown, read-only."""
 
-    __slots__ = ("parts", "place")
+    __slots__ = ("is_own", "parts", "place")
 
-    def __init__(self, place: str, parts: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, place: str, parts: Sequence[tuple[str, str]], *, is_own: bool = True) -> None:
         self.place = place
         self.parts = list(parts)
+        self.is_own = is_own
 
 
-def caches(guide: Guide, workspace: str, path: str, shown: Sequence[str], *, strict: bool) -> Iterator[Cache]:
+def caches(
+    guide: Guide, workspace: str, path: str, shown: Sequence[str], reads: Sequence[Found], *, strict: bool
+) -> Iterator[Cache]:
     """Those of the table, and those that variables name elsewhere; at `strict` without what the host has.
 
-    `path`: where programs are. `shown`: folders that are shown whole; what lies in one of them is a layer as a whole.
+    `path`: where programs are. What lies in a folder of isolation.read (`reads`) is a layer as a whole; in others that
+    are shown (`shown`: programs are there) only the table's parts are, and nothing that a variable names.
     """
     makers = {f"{guide.home}/{row}": programs for row, _, programs in ROWS}
     for place, parts in _places(guide, workspace).items():
-        is_there = os.path.isdir(place)
-        if any(is_inside(place, folder) for folder in shown):
-            if is_there and (found := guide.found(place, HOST)):
-                yield Cache(place, [(WHOLE, found.source)])
+        is_there, is_row = os.path.isdir(place), place in makers
+        read = next((found for found in reads if is_inside(place, found.place)), None)
+        if read:
+            found = guide.found(place, HOST) if is_there and is_row else None
+            if found and is_inside(found.source, read.source):
+                yield Cache(place, [(WHOLE, found.source)], is_own=False)
+        elif any(is_inside(place, folder) for folder in shown):
+            wanted = [part for part in parts if part != WHOLE] if is_row and not strict else []
+            yield Cache(place, list(_parts(guide, place, wanted)), is_own=False)
         elif is_there or _is_made(makers.get(place, ALWAYS), path):
             yield Cache(place, [] if strict or not is_there else list(_parts(guide, place, parts)))
 
@@ -144,8 +154,10 @@ def _places(guide: Guide, workspace: str) -> dict[str, list[str]]:
     rows = {row: parts.split() for row, parts, _ in ROWS}
     found = {f"{guide.home}/{row}": parts for row, parts in rows.items()}
     for name, row in VARIABLES:
-        place = os.environ.get(name, "").rstrip("/")
-        if not place.startswith("/") or any(is_inside(place, folder) for folder in (workspace, *_ELSEWHERE)):
+        value = os.environ.get(name, "")
+        place = os.path.normpath(value) if value.startswith("/") else ""
+        nowhere = (workspace, f"{guide.home}/.claude-local", *_ELSEWHERE)
+        if not place or is_inside(guide.home, place) or any(is_inside(place, folder) for folder in nowhere):
             continue
         within = next((folder for folder in found if is_inside(place, folder)), "")
         if not within:

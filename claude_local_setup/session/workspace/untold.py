@@ -16,7 +16,8 @@ from .changes import Watched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from .judging import Judge
 
@@ -60,17 +61,12 @@ def hand_over(folder: str, root: str, since: str, told: Iterable[str]) -> None:
         for name in _names(folder):
             _remove(f"{folder}/{name}") if name.startswith(_HANDED) else None
         return
-    path = f"{folder}/{_HANDED}{since}-{time.time():.3f}-{os.getpid()}"
-    try:
-        _write(path, {"root": root, "told": [mark_of(path) for path in told]})
-    except OSError:
-        _remove(path)
+    name = f"{_HANDED}{since}-{time.time():.3f}-{os.getpid()}"
+    _keep(folder, name, {"root": root, "told": [mark_of(path) for path in told]})
 
 
 def handed(folder: str, root: str, begun: str) -> tuple[str, set[str]]:
     """When the earliest one began, in seconds, of those that ended since then; and what they have told."""
-    import json
-
     earliest, told = begun, set()
     for near in _near(folder, root):
         for name in _names(near):
@@ -79,8 +75,7 @@ def handed(folder: str, root: str, begun: str) -> tuple[str, set[str]]:
             since, ended, _ = name[len(_HANDED) :].split("-", 2)
             if float(ended) >= float(begun):
                 earliest = min(earliest, since, key=float)
-                content = read_whole(f"{near}/{name}", follow=False, largest=_LARGEST)
-                told |= set(json.loads(content or b'{"told": []}')["told"])
+                told |= set(_read(f"{near}/{name}").get("told", ()))
     return earliest, told
 
 
@@ -102,7 +97,7 @@ def _near(folder: str, root: str) -> Iterator[str]:
         if other == folder:
             continue
         roots = {_root_of(path) for path in _begun(other)} | {
-            _root_handed(f"{other}/{name}") for name in _names(other) if name.startswith(_HANDED)
+            str(_read(f"{other}/{name}").get("root", "")) for name in _names(other) if name.startswith(_HANDED)
         }
         if any(is_inside(place, root) or is_inside(root, place) for place in roots if place):
             yield other
@@ -119,15 +114,6 @@ def _root_of(record: str) -> str:
         with open(record, "rb") as file:
             return os.fsdecode(file.read(int.from_bytes(file.read(_SIZE), "big") & 0xFFFF))
     except OSError:
-        return ""
-
-
-def _root_handed(path: str) -> str:
-    import json
-
-    try:
-        return str(json.loads(read_whole(path, follow=False, largest=_LARGEST) or b"{}").get("root", ""))
-    except ValueError:
         return ""
 
 
@@ -163,13 +149,17 @@ def _watched(fields: list[bytes]) -> Iterator[Watched]:
 
 def known(folder: str, name: str) -> dict[str, str]:
     """What is kept under that name, and is still there: path, who obeys it."""
+    return {path: reason for path, reason in _read(f"{folder}/{name}").items() if os.path.lexists(path)}
+
+
+def _read(path: str) -> dict[str, Any]:
     import json
 
     try:
-        found = json.loads(read_whole(f"{folder}/{name}", follow=False, largest=_LARGEST) or b"{}")
+        found = json.loads(read_whole(path, follow=False, largest=_LARGEST) or b"{}")
     except ValueError:
         return {}
-    return {path: reason for path, reason in found.items() if os.path.lexists(path)}
+    return found if isinstance(found, dict) else {}
 
 
 def add(folder: str, name: str, found: dict[str, str]) -> bool:
@@ -195,28 +185,24 @@ def _changed(folder: str, name: str, change: Callable[[dict[str, str]], dict[str
         os.close(opened)
 
 
-def _keep(folder: str, name: str, found: dict[str, str]) -> bool:
+def _keep(folder: str, name: str, found: Mapping[str, object]) -> bool:
     """Instead of what was kept before; whole, or not at all: whether it is."""
+    import json
+
     path = f"{folder}/{name}"
     if not found:
         _remove(path)
         return True
     new = f"{folder}/.{name}-{os.getpid()}"
+    flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        _write(new, found)
+        with open(os.open(new, flags, 0o600), "w") as file:
+            json.dump(found, file)
         os.rename(new, path)
     except OSError:
         _remove(new)
         return False
     return True
-
-
-def _write(path: str, content: object) -> None:
-    import json
-
-    file = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with open(file, "w") as opened:
-        json.dump(content, opened)
 
 
 def forget(record: str) -> None:

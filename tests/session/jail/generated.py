@@ -216,6 +216,7 @@ def hosts(draw: st.DrawFn) -> Host:
         "links": [("/bin", "usr/bin")],
         "rows": rows,
         "programs": [*programs, *own],
+        "own": own,
         "reads": reads,
         "hide": hide,
         "children": children_of(paths, links, hide, small=draw(st.booleans())),

@@ -146,6 +146,57 @@ def test_one_that_names_a_project_or_the_home_shows_nothing_of_it(ready: Home) -
         assert ".bashrc" not in seen
 
 
+def test_what_a_variable_names_is_no_way_to_the_home_or_out_of_the_jails_root(ready: Home) -> None:
+    work = ready.workspace()
+    before = sorted(path.name for path in ready.path.iterdir())
+    up = f"{ready.path}/../../../.."
+    odd = [f"{ready.path}/x/../..", f"{ready.path}/..", str(ready.path), "/", f"{ready.path}/.claude-local/x", "/usr"]
+    odd += [f"{up}{ready.path}/planted", f"{ready.path}/.local/bin"]
+    for value in odd:
+        home = Home(ready.path, {"PIP_CACHE_DIR": value, "XDG_CACHE_HOME": value})
+        touch = (
+            f"for f in ~ ~/.local/bin /usr /usr/bin {ready.path.parent}; do touch $f/planted; done 2>/dev/null; true"
+        )
+        said(home, f"{touch}; ! ls ~/planted ~/.local/bin/planted /usr/planted 2>/dev/null", work)
+        assert sorted(path.name for path in ready.path.iterdir()) == before, value
+        assert not (ready.path.parent / "planted").exists()
+
+
+def test_the_claude_program_cannot_be_changed_where_it_lies_in_a_cache(ready: Home) -> None:
+    """A session could leave one that does not ask any more for the next."""
+    program = ready.write(".cache/uv/node_modules/claude-code/cli", "#!/bin/sh\necho asks\n")
+    program.chmod(0o755)
+    ready.setup("config", "set", "claude.path", str(program))
+    assert ready.json("apply", "-y")["failed"] == 0
+    work = ready.workspace()
+    change = f"echo x >{program}; mv {program} {program}.x; rm -r {program.parent}; cd ~/.cache/uv; mv node_modules n"
+    ready.local("--jail", "sh", "-c", f"{change}; true", cwd=work)
+    assert said(ready, str(program), work) == "asks\n"
+    assert said(ready, "echo x >~/.cache/uv/other; cat ~/.cache/uv/other", work) == "x\n"
+
+
+def test_a_link_in_what_isolation_read_shows_opens_no_more(ready: Home) -> None:
+    ready.write("private/x", "secret\n")
+    (ready.workspace("docs") / "cache").symlink_to("../private")
+    ready.setup("config", "set", "isolation.read", "~/docs")
+    assert ready.json("apply", "-y")["failed"] == 0
+    home = Home(ready.path, {"PIP_CACHE_DIR": f"{ready.path}/docs/cache"})
+    assert said(home, "ls ~/docs/cache/ 2>/dev/null; true", ready.workspace()) == ""
+
+
+def test_where_they_cannot_be_made_one_sentence_says_so(ready: Home) -> None:
+    work = ready.workspace()
+    said(ready, "true", work)
+    (caches,) = ready.path.glob(".claude-local/workspaces/*/caches")
+    ready.run("rm", "-rf", str(caches))
+    caches.write_text("in the way")
+    done = ready.local("--jail", "true", cwd=work)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.endswith(": claude-local-setup caches clear\n")
+    assert ready.setup("caches", "clear").returncode == 0
+    assert said(ready, "cat ~/.cache/uv/old", work) == "the host's\n"
+
+
 def test_what_isolation_read_shows_is_a_layer_as_a_whole(ready: Home) -> None:
     ready.setup("config", "set", "isolation.read", "~/.cache")
     assert ready.json("apply", "-y")["failed"] == 0
@@ -186,12 +237,13 @@ def test_where_no_layer_can_be_written_it_stays_in_memory_and_that_is_said(plain
 
 def test_the_command_says_how_much_there_is_and_clears_it(ready: Home) -> None:
     work, other = ready.workspace(), ready.workspace("other ünd more")
-    go = "mkdir -p ~/.cache/go/mod; head -c 300000 /dev/zero >~/.cache/go/mod/x; chmod -R a-w ~/.cache/go"
+    deep = "(cd ~/.cache; for i in $(seq 1200); do mkdir d; cd d; done)"
+    go = f"{deep}; mkdir -p ~/.cache/go/mod; head -c 300000 /dev/zero >~/.cache/go/mod/x; chmod -R a-w ~/.cache/go"
     for folder in (work, other):
         said(ready, f"{go}; {ADD}", folder)
     found = ready.json("caches")
     assert {one["workspace"] for one in found["caches"]} == {str(work), str(other)}
-    assert all(300_000 <= one["bytes"] < 500_000 for one in found["caches"])
+    assert all(300_000 <= one["bytes"] < 600_000 for one in found["caches"])
     done = ready.setup("caches")
     assert "  in all; to clear: claude-local-setup caches clear" in done.stdout.splitlines()[-1]
     child = subprocess.Popen(

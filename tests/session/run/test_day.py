@@ -82,7 +82,9 @@ def test_masked_files_are_empty_and_cannot_be_written(plain_home: Home) -> None:
     work = plain_home.workspace()
     for name in (".env", "deep/er/key.pem", "plain"):
         plain_home.write(f"project/{name}", "secret\n")
-    words = "cat .env deep/er/key.pem plain; echo x >.env; echo x >deep/er/key.pem; rm .env"
+    (work / "deep/.env").symlink_to("../real")
+    plain_home.write("project/real", "secret\n")
+    words = "cat .env deep/er/key.pem deep/.env real plain; echo x >.env; echo x >deep/er/key.pem; rm .env"
     assert plain_home.local("--jail", "sh", "-c", words, cwd=work).stdout == "secret\n"
     assert (work / ".env").read_text() == (work / "deep/er/key.pem").read_text() == "secret\n"
     assert f"hidden     {work}/.env: isolation.mask names it" in plain_home.local("--explain", cwd=work).stdout
@@ -97,16 +99,26 @@ def test_a_mask_is_a_name(plain_home: Home, value: str) -> None:
 def test_devices_are_there_where_they_are_named(plain_home: Home) -> None:
     work = plain_home.workspace()
     assert plain_home.json("apply", "-y")["failed"] == 0
-    before = plain_home.local("--jail", "ls", "/dev/kmsg", cwd=work)
+    before = plain_home.local("--jail", "ls", "/dev/net/tun", cwd=work)
     assert before.returncode != 0
-    plain_home.setup("config", "set", "isolation.devices", "gpu,/dev/kmsg,/dev/is-not-there")
+    plain_home.setup("config", "set", "isolation.devices", "gpu,/dev/net/tun,/dev/video77")
     assert plain_home.json("apply", "-y")["failed"] == 0
-    assert plain_home.local("--jail", "ls", "/dev/kmsg", cwd=work).stdout == "/dev/kmsg\n"
+    assert plain_home.local("--jail", "ls", "/dev/net/tun", cwd=work).stdout == "/dev/net/tun\n"
     assert plain_home.local("--jail", "sh", "-c", "touch /dev/x || mknod /dev/y c 1 1", cwd=work).returncode != 0
 
 
 @pytest.mark.parametrize(
-    "value", ["/dev/mem", "/dev/sda", "/dev/nvme0n1", "/dev/../etc/passwd", "/etc/passwd", "/dev/pts"]
+    "value",
+    [
+        "/dev/mem",
+        "/dev/sda",
+        "/dev/nvme0n1",
+        "/dev/../etc/passwd",
+        "/etc/passwd",
+        "/dev/pts",
+        "/dev/uinput",
+        "/dev/tty1",
+    ],
 )
 def test_what_is_no_device_for_a_session_is_refused(plain_home: Home, value: str) -> None:
     done = plain_home.setup("config", "set", "isolation.devices", value)
