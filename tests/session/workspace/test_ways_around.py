@@ -390,12 +390,13 @@ def test_nor_between_a_workspace_and_one_in_it(settled: Home, repository: Path) 
 def test_what_one_session_makes_another_cannot_put_in_its_place(settled: Home, repository: Path) -> None:
     words = [str(settled.path / ".local/bin/claude-local"), "--jail", "sh", "-c"]
     make = "mkdir .husky; echo x >.husky/pre-commit; touch made; while [ ! -e both ]; do sleep 0.1; done; mv .husky x"
-    one = subprocess.Popen([*words, f"{make}; touch away"], cwd=repository, env=settled.env, stderr=-1, text=True)
+    one = subprocess.Popen([*words, make], cwd=repository, env=settled.env, stderr=-1, text=True)
     wait_until((repository / "made").exists, seconds=30)
-    put = "touch both; while [ ! -e away ]; do sleep 0.1; done; mv x .husky; touch back"
+    put = "touch both; while [ ! -e ended ]; do sleep 0.1; done; mv x .husky"
     other = subprocess.Popen([*words, put], cwd=repository, env=settled.env, stderr=-1, text=True)
-    said = [process.communicate(timeout=60)[1] for process in (one, other)]
-    assert "  .husky/pre-commit: git's hooks run it" in said[1]
+    assert ".husky" not in one.communicate(timeout=60)[1]
+    (repository / "ended").touch()
+    assert "  .husky/pre-commit: git's hooks run it" in other.communicate(timeout=60)[1]
 
 
 def test_a_damaged_repository_does_not_make_a_larger_one_the_workspace(settled: Home, repository: Path) -> None:
