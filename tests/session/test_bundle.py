@@ -49,12 +49,12 @@ def test_the_first_start_leaves_it_and_the_next_uses_it(home: Home) -> None:
     assert home.json("apply", "-y")["changed"] == 0  # it is no drift
 
 
-@pytest.mark.parametrize("content", [b"", b"\0" * 4096, "cut", "another Python's"])
+@pytest.mark.parametrize("content", [b"", b"\0" * 4096, "cut", "without its end", "another Python's"])
 def test_without_a_good_one_all_is_imported_as_ever(home: Home, content: bytes | str) -> None:
     start(home)
     (left,) = bundles(home)
     good = left.read_bytes()
-    bad = {"cut": good[:1000], "another Python's": b"\xff" + good[1:]}
+    bad = {"cut": good[:1000], "without its end": good[:-1000], "another Python's": b"\xff" + good[1:]}
     left.write_bytes(content if isinstance(content, bytes) else bad[content])
     assert loader(home) == "False SourceFileLoader"
     start(home)
@@ -90,3 +90,13 @@ def test_a_session_that_outlives_its_program_does_not_bring_its_folder_back(home
         session.communicate("go\n", timeout=60)
     assert session.returncode == 0
     assert not program.exists()
+
+
+def test_a_start_imports_nothing_that_takes_long(home: Home) -> None:
+    start(home)
+    words = [SYSTEM_PYTHON, "-IS", "-X", "importtime", str(home.path / ".local/bin/claude-local"), "--jail", "true"]
+    told = home.run(*words, cwd=home.workspace()).stderr
+    imported = {line.rpartition("|")[2].strip() for line in told.splitlines()}
+    assert {"session.run.running", "ctypes"} <= imported
+    slow = "json re enum collections contextlib functools typing dataclasses pathlib subprocess glob warnings socket"
+    assert not imported & set(slow.split())

@@ -53,10 +53,15 @@ def writes(values: Values, guide: Guide, hide: list[str]) -> Iterator[Found]:
 
 def devices(values: Values) -> Iterator[str]:
     """isolation.devices, those that are there; a GPU is several."""
+    for written in values.devices:
+        yield from _gpus() if written == "gpu" else (written,)
+
+
+def _gpus() -> Iterator[str]:
     from glob import glob
 
-    for written in values.devices:
-        yield from (path for pattern in _GPU for path in glob(pattern)) if written == "gpu" else (written,)
+    for pattern in _GPU:
+        yield from glob(pattern)
 
 
 def children(hide: Sequence[str]) -> Children:
