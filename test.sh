@@ -13,7 +13,8 @@ command -v npm >/dev/null || packages+=(npm)
 [[ -z ${CI-} ]] || packages+=(cargo golang-go maven gradle ccache cmake make gcc libc6-dev ruby-bundler composer
   r-base-core chromium)
 pythons=(uv poetry pre-commit tox nox hatch pdm pipenv pytest mypy ruff black)
-scripts=(pnpm@9 yarn@1 bun@1 typescript@5 eslint@8 prettier@3 jest@29 vite@5 playwright-core@1)
+scripts=(pnpm@9 yarn@1 bun@1 typescript@5 eslint@8 prettier@3 jest@29 vite@5 playwright-core@1
+  @jdxcode/mise@2026)
 versions=(2.1.197 2.1.330)
 jobs=${CLAUDE_LOCAL_TEST_JOBS:-$(($(nproc) + 1))} # most of a test is waiting
 
@@ -59,14 +60,14 @@ fetch_llama_server() { # a prebuilt one, for x86_64 only; newer wheels of this p
 }
 
 fetch_tools() { # what the distribution has not, or has too old
-  local target=$cache/tools
-  [[ -z ${CI-} || -e $target/done ]] && return
+  local target=$cache/tools wanted="${pythons[*]} ${scripts[*]}"
+  [[ -z ${CI-} || $(cat "$target/done" 2>/dev/null) == "$wanted" ]] && return
   rm -rf -- "$target" && mkdir -p "$target"
   /usr/bin/python3 -m venv "$target/py"
   "$target/py/bin/python" -m pip install -q --disable-pip-version-check "${pythons[@]}"
   npm install --silent --no-audit --no-fund --prefix "$target/js" "${scripts[@]}"
   chmod -R a+rX "$target"
-  touch "$target/done"
+  echo "$wanted" >"$target/done"
 }
 
 pytest() { # its temporary folders beside it: those in /tmp may be another user's of that name

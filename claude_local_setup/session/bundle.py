@@ -27,7 +27,8 @@ _PACKAGE = __name__.rpartition(".")[0]
 
 
 class _Modules:
-    """An importer of what is in the bundle (PEP 451); `modules`: by name, its file, and where in `codes` its code is."""
+    """An importer of what is in the bundle (PEP 451); `modules`: by name, its file, and from where to where in `codes`
+    its code is."""
 
     def __init__(self, modules: dict[str, tuple[str, int, int]], codes: memoryview) -> None:
         self._modules = modules

@@ -49,6 +49,7 @@ FILES = {
     "bundler": {"Gemfile": ""},
     "gem": {"a.gemspec": GEM},
     "composer": {"composer.json": "{}"},
+    "mise": {"mise.toml": '[tools]\nnode = "20.1.0"\n[tasks.job]\nrun = "echo well"\n'},
     "chromium": {"a.html": "<h1>x</h1>"},
     "playwright": {"a.js": PAGE},
 }
@@ -113,6 +114,11 @@ JOBS: dict[str, tuple[str, str, str]] = {
         "chromium --headless --no-sandbox --disable-gpu --screenshot=a.png a.html; test -s a.png",
     ),
     "playwright": ("chromium node", "true", "node a.js | grep well"),
+    "mise": (
+        "mise",
+        "at=~/.local/share/mise/installs/node/20.1.0; mkdir -p $at; ln -s /usr/bin $at/bin; mise trust; mise ls",
+        "mise ls --current | grep 20.1.0; mise exec -- node -e 1; mise run job | grep well",
+    ),
     "ssh-keygen": ("ssh-keygen", "true", "rm -f k k.pub; ssh-keygen -q -t ed25519 -N '' -f k"),
 }
 REFUSED = {"docker": ("docker", "docker ps", ("Cannot connect", "permission denied", "failed to connect"))}

@@ -68,7 +68,7 @@ ATTEMPTS: Sequence[Attempt] = (
     Attempt("add to what binds the session", "cd ~/.local/share/claude-local && touch x && rm x"),
     Attempt("write in the system", "touch /usr/local/escape || touch /etc/escape || touch /opt/escape"),
     Attempt("plant a git hook", "echo x >.git/hooks/pre-commit"),
-    Attempt("plant a hook where core.hooksPath leads", "echo x >.own-hooks/pre-commit"),
+    Attempt("plant a hook where core.hooksPath leads", "command -v git && echo x >.own-hooks/pre-commit"),
     Attempt("plant a hook in a submodule", "echo x >.git/modules/sub/module/hooks/post-checkout"),
     Attempt("change .git/config", "echo x >>.git/config"),
     Attempt("change a submodule's config", "echo x >>.git/modules/sub/module/config"),

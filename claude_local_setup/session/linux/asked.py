@@ -31,7 +31,7 @@ class Asked:
         ]
         try:
             self._process = os.posix_spawnp(words[0], list(words), kept, file_actions=streams)
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):
             self._process = 0
         os.close(writer)
         os.close(reader)

@@ -48,7 +48,7 @@ def _filter(values: Values) -> bytes:
 def _environment(made: Scene, variables: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     yield "PATH", made.path
     yield from environment.passed(made.values)
-    yield from environment.own(made.values)
+    yield from environment.own(made.values, made.workspace.root)
     yield from settings.environment()
     for name, value, _ in programs.of_variables(made.guide):
         yield name, value

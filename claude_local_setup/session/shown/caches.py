@@ -79,6 +79,8 @@ ROWS = (
     (".config/go", "", "go"),
     (".config/NuGet", "", "dotnet"),
     (".config/nextjs-nodejs", "", "node"),
+    (".local/state/mise", "", "mise"),
+    (".local/state/nvim", "", "nvim"),
     (".ipython", "", "ipython"),
     (".jupyter", "", "jupyter"),
     (".local/share/jupyter", "kernels", "jupyter"),

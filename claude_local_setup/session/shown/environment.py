@@ -49,8 +49,8 @@ COLCON_PREFIX_PATH QT_QPA_PLATFORM QTDIR NIX_PATH NIX_PROFILES NIX_SSL_CERT_FILE
 HOMEBREW_REPOSITORY FNM_MULTISHELL_PATH FNM_ARCH NVM_INC NVM_CD_FLAGS ASDF_CONFIG_FILE MISE_SHELL NODENV_VERSION
 GVM_ROOT
 """
-# Of NODE_OPTIONS, JAVA_TOOL_OPTIONS and the like: what they load is an editor's, and not there.
-_LOADING = ("--require", "-r ", "--import", "--loader", "-javaagent", "-agentpath", "-agentlib")
+# Of NODE_OPTIONS, JAVA_TOOL_OPTIONS, RUBYOPT and the like: what they load is an editor's, and not there.
+_LOADING = ("--require", "-r ", "--import", "--loader", "-javaagent", "-agentpath", "-agentlib", "-r/")
 # Nothing is reached: whoever tries again and again only waits.
 _AT_ONCE = (
     *(("npm_config_fetch_retries", "0"), ("PIP_RETRIES", "0"), ("UV_HTTP_RETRIES", "0"), ("CARGO_NET_RETRY", "0")),
@@ -90,17 +90,20 @@ def _has_password(value: str) -> bool:
 
 
 def _loads(name: str, value: str) -> bool:
-    return name.endswith("_OPTIONS") and any(word in value for word in _LOADING)
+    return name.endswith(("_OPTIONS", "RUBYOPT")) and any(word in value for word in _LOADING)
 
 
 def dropped(values: Values) -> list[str]:
     """The caller's variables that a session does not see, but for those that mean nothing there."""
     known = {*(name for name, _ in passed(values)), *home.POINTERS, *_NO_MATTER}
-    return sorted(name for name in os.environ if name not in known and not name.startswith(_DROPPED))
+    return sorted(
+        name for name, value in os.environ.items() if value and name not in known and not name.startswith(_DROPPED)
+    )
 
 
-def own(values: Values) -> Iterator[tuple[str, str]]:
+def own(values: Values, workspace: str) -> Iterator[tuple[str, str]]:
     """What makes tools work in the jail as they do outside, where the caller has not said otherwise."""
+    yield "MISE_TRUSTED_CONFIG_PATHS", workspace  # whom the user trusts is not told; what it runs, the jail holds
     is_offline = values.network == "private" and not values.domains
     for name, value in (*_LAYERED, *(_AT_ONCE if is_offline else ())):
         if name not in os.environ:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -81,3 +82,52 @@ def test_in_a_home_behind_a_link_all_is_where_home_says(plain_home: Home, named:
     script = 'cat ~/shown/file && touch "$CLAUDE_CONFIG_DIR/written" ~/.cache/w && echo && ls ~/ && ~/.local/bin/claude'
     done = home.local("--jail", "sh", "-c", script, cwd=home.workspace())
     assert [name for name in done.stdout.split() if name != "go"] == ["shown", "project", "shown"], done.stderr
+
+
+def test_a_home_below_a_folder_that_cannot_be_listed(plain_home: Home) -> None:
+    folder = plain_home.workspace("closed")
+    home = replace(plain_home, path=folder / "u")
+    home.path.mkdir()
+    folder.chmod(0o311)
+    try:
+        assert home.json("apply", "-y")["failed"] == 0
+        done = home.local("--jail", "sh", "-c", "pwd; touch x; ls -d ../proj*", cwd=home.workspace())
+    finally:
+        folder.chmod(0o700)
+    assert done.stdout == f"{home.path}/project\n../project\n", done.stderr
+    assert (home.path / "project/x").exists()
+
+
+def test_homebrews_programs_are_there_and_cannot_be_changed(plain_home: Home) -> None:
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    own = "/" + "/".join(plain_home.path.parts[1:3])  # /home/USER
+    script = f"""
+    mount --rbind /home /mnt && mount -t tmpfs -o mode=755 tmpfs /home || exit
+    mkdir -p {own} && mount --rbind /mnt/{own[6:]} {own}
+    brew=/home/linuxbrew/.linuxbrew; mkdir -p $brew/bin $brew/Cellar/x/1/bin /home/other
+    printf '#!/bin/sh\\necho brewed\\n' >$brew/Cellar/x/1/bin/x; chmod 755 $brew/Cellar/x/1/bin/x
+    ln -s ../Cellar/x/1/bin/x $brew/bin/x; export PATH=$brew/bin:$PATH HOMEBREW_PREFIX=$brew
+    cd {plain_home.workspace()} && {BARE} ~/.local/bin/claude-local --jail sh -c \
+      'x; command -v x; ls /home; echo $HOMEBREW_PREFIX; echo y >/home/linuxbrew/.linuxbrew/bin/y'
+    """
+    done = in_a_room(plain_home, script)
+    brew, name = "/home/linuxbrew/.linuxbrew", plain_home.path.parts[2]
+    assert done.stdout == f"brewed\n{brew}/bin/x\nlinuxbrew\n{name}\n{brew}\n", done.stderr
+    assert "Read-only file system" in done.stderr
+
+
+def test_without_git_sessions_work_and_the_boundary_is_proven_all_the_same(plain_home: Home) -> None:
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    script = f"""
+    mount --bind /dev/null /usr/bin/git; cd {plain_home.workspace()} || exit
+    {BARE} ~/.local/bin/claude-local --jail sh -c 'touch x; git --version || ls' && {BARE} {SETUP} verify --json
+    """
+    done = in_a_room(plain_home, script)
+    name, _, said = done.stdout.partition("\n")
+    assert name == "x", done.stderr
+    findings = json.loads(said)["hosts"][0]["findings"]
+    boundary = [finding for finding in findings if finding["check"].startswith("boundary")]
+    assert len(boundary) > 50
+    assert [finding for finding in boundary if not finding["ok"]] == []
+    missing = {finding["check"]: finding["remedy"] for finding in findings if not finding["ok"]}
+    assert missing["target state: packages"] == "claude-local-setup apply"
