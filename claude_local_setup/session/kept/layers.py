@@ -20,7 +20,7 @@ from ..words import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..shown.caches import Cache
 
@@ -99,15 +99,22 @@ def _made(folder: str, relative: str) -> str:
 
 
 def _below(here: int, part: str) -> int:
+    """Another session may be making it too."""
     try:
         os.chmod(f"/proc/self/fd/{here}", 0o700)
-        try:
-            return os.open(part, _FOLDER, dir_fd=here)
-        except FileNotFoundError:
-            pass
-        except NotADirectoryError:
-            os.unlink(part, dir_fd=here)
-        os.mkdir(part, 0o700, dir_fd=here)
-        return os.open(part, _FOLDER, dir_fd=here)
+        while True:
+            try:
+                return os.open(part, _FOLDER, dir_fd=here)
+            except FileNotFoundError:
+                _tried(lambda: os.mkdir(part, 0o700, dir_fd=here))
+            except NotADirectoryError:
+                _tried(lambda: os.unlink(part, dir_fd=here))
     finally:
         os.close(here)
+
+
+def _tried(change: Callable[[], None]) -> None:
+    try:
+        change()
+    except (FileExistsError, FileNotFoundError):
+        pass

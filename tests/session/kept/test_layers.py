@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from claude_local_setup.session.kept import layers
 from tests.homes import Home, wait_until
 
 ADD = "echo theirs >~/.cache/uv/old; echo new >~/.cache/uv/new; rm -r ~/.cache/uv/gone; mv ~/.cache/uv/a ~/.cache/uv/b"
@@ -84,6 +86,18 @@ def test_sessions_beside_each_other_have_layers_of_their_own(ready: Home) -> Non
     wait_until(lambda: all((work / f"up-{number}").exists() for number in range(3)), seconds=60)
     (work / "go").touch()
     assert sorted(process.communicate(timeout=60)[0] for process in started) == ["0\n", "1\n", "2\n"]
+
+
+def test_several_may_make_their_folders_at_once(tmp_path: Path) -> None:
+    names = [f"home/{number}/deep/er" for number in range(300)]
+
+    def make(_: int) -> list[str]:
+        return [layers._made(str(tmp_path), name) for name in names]
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(make, range(8)))
+    assert made == [[f"{tmp_path}/{name}" for name in names]] * 8
+    assert (tmp_path / names[-1]).stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("place", [".cache/uv", ".cache", ".cargo/registry"])
