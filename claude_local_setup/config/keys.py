@@ -58,6 +58,7 @@ class Shell:
 @dataclass(frozen=True)
 class Claude:
     path: str = key("", '"" = found on your login shell\'s PATH', values.optional_path)
+    bundled_skills: bool = key(False, "Claude Code's own skills: 6,000 characters more in each prompt", values.flag)
     install: str = key("never", "never, npm or apt, where claude is missing", values.choice("never", "npm", "apt"))
 
 

@@ -56,9 +56,13 @@ _HOOKS = {
         }
     ]
 }
-# This tool's schema has a length limit that llama-server builds before mid-2026 refuse ("failed to parse grammar", for
-# every request), and it is a quarter of the prompt (21 of 80 kB in 2.1.197). It directs many agents at once.
-_UNFIT = "Workflow"
+# Each is part of every prompt, and of no use here: Workflow directs many agents at once (and has a length limit in its
+# schema that llama-server builds before mid-2026 refuse: "failed to parse grammar", for every request), WebSearch is
+# done by the vendor's servers, the others wake, tell and list what a hosted service runs. A third of the prompt.
+_UNFIT = (
+    *("Workflow", "WebSearch", "ScheduleWakeup", "ReportFindings", "ListAgents"),
+    *("CronCreate", "CronDelete", "CronList", "Agent(statusline-setup)"),
+)
 _HIDDEN_FROM_BASH = (
     "~/.ssh",
     "~/.gnupg",
@@ -92,7 +96,7 @@ def _permissions(config: Config) -> dict[str, Any]:
     writes = [] if config.is_jailed else ["Edit", "Write", "NotebookEdit"]
     return {
         "ask": ["Bash", "Monitor", "PowerShell", *writes],  # all that run commands
-        "deny": ["mcp__ide__executeCode", _UNFIT],
+        "deny": ["mcp__ide__executeCode", *_UNFIT],
         "disableBypassPermissionsMode": "disable",
         "disableAutoMode": "disable",
     }

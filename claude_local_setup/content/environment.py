@@ -26,11 +26,17 @@ _QUIET = {
     "CLAUDE_CODE_IDE_SKIP_AUTO_INSTALL": "1",
     "CLAUDE_CODE_DISABLE_TERMINAL_TITLE": "1",  # one more request in each session, on the one slot there is
     "CLAUDE_CODE_SIMPLE_SYSTEM_PROMPT": "1",  # the short prompt, as for newer models: 57 instead of 96 kB
+    "CLAUDE_CODE_TOTAL_TOKENS_REMINDER": "off",  # of 2.1.233 and newer: it would change the prompt at each turn
+    "CLAUDE_CODE_DISABLE_FEEDBACK_SURVEY": "1",
     "DISABLE_AUTOUPDATER": "1",
     "DISABLE_INSTALLATION_CHECKS": "1",  # at level strict it would miss its own launcher, and say so each time
     "DISABLE_ERROR_REPORTING": "1",
     "DISABLE_TELEMETRY": "1",
 }
+# A model on a processor reads a first prompt for minutes, and says nothing meanwhile. Milliseconds.
+_PATIENCE = dict.fromkeys(
+    ("API_TIMEOUT_MS", "CLAUDE_STREAM_IDLE_TIMEOUT_MS", "CLAUDE_STREAM_FIRST_BYTE_TIMEOUT_MS"), "3600000"
+)
 _TIERS = (
     "ANTHROPIC_MODEL",
     "ANTHROPIC_DEFAULT_MODEL",
@@ -58,4 +64,6 @@ def session_env(config: Config) -> dict[str, str]:
         "ANTHROPIC_API_KEY": "",
         **dict.fromkeys(_TIERS, config.server.model or MODEL),
         **_QUIET,
+        **_PATIENCE,
+        **({} if config.claude.bundled_skills else {"CLAUDE_CODE_DISABLE_BUNDLED_SKILLS": "1"}),
     }

@@ -11,6 +11,7 @@ MODEL_COMMAND = """\
 ---
 description: Say which local models there are, or switch to one
 argument-hint: "[NAME]"
+disable-model-invocation: true
 ---
 Answer with this line and nothing else: in another terminal, `claude-local-setup models use $ARGUMENTS`
 """
