@@ -14,7 +14,7 @@ from .trials import Trials
 KNOWN_BAD_CLAUDE = (
     ("<=2.1.52", "does not know how large the local model's context is, and its sandbox can start switched off"),
 )
-_INSTALL_CLAUDE = "claude-local-setup config set claude.install npm, then claude-local-setup apply"
+_INSTALL_CLAUDE = "claude-local-setup config set claude.install native && claude-local-setup apply"
 
 
 def found(config: Config, actual: Actual) -> Iterator[Finding]:

@@ -59,7 +59,9 @@ class Shell:
 class Claude:
     path: str = key("", '"" = found on your login shell\'s PATH', values.optional_path)
     bundled_skills: bool = key(False, "Claude Code's own skills: 6,000 characters more in each prompt", values.flag)
-    install: str = key("never", "never, npm or apt, where claude is missing", values.choice("never", "npm", "apt"))
+    install: str = key(
+        "never", "never, native, npm or apt, where claude is missing", values.choice("never", "native", "npm", "apt")
+    )
 
 
 @dataclass(frozen=True)

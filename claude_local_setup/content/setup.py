@@ -39,4 +39,4 @@ def _claude(config: Config, actual: Actual) -> str:
     found = actual.path(config.claude.path) or actual.facts["claude"]
     if found or config.claude.install == "never":
         return found
-    return actual.path("~/.local/bin/claude") if config.claude.install == "npm" else "/usr/bin/claude"
+    return "/usr/bin/claude" if config.claude.install == "apt" else actual.path("~/.local/bin/claude")

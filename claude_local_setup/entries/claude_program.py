@@ -13,6 +13,16 @@ from .places import ImpossibleError
 from .record import Before, Put, Record
 
 PACKAGE = "@anthropic-ai/claude-code"
+# The vendor's own installer, as code.claude.com/docs/en/setup gives it: into the user's home, checked by its manifest.
+INSTALLER = "https://claude.ai/install.sh"
+_NATIVE = f"""
+file=$(mktemp) || exit
+if command -v curl >/dev/null; then set -- curl -fsSL --retry 3 -o; else set -- wget -q -O; fi
+"$@" "$file" {INSTALLER} && bash "$file"
+status=$?
+rm -f "$file"
+exit $status
+"""
 KEY_URL = "https://downloads.claude.ai/keys/claude-code.asc"
 # The vendor's release key, as code.claude.com/docs/en/setup gives it.
 FINGERPRINT = "31DDDE24DDFAB679F42D7BD2BAA929FF1A7ECACE"
@@ -29,7 +39,7 @@ _CHECK = (
 class ClaudeProgram:
     name: str
     path: str
-    install: str  # npm or apt
+    install: str  # native, npm or apt
 
     def put(self) -> Put:
         return Put(self.path)
@@ -44,13 +54,18 @@ class ClaudeProgram:
         if actual.facts["claude"]:
             return Step(self.name)
         has_apt = bool(actual.facts["apt"])
+        if self.install == "native":
+            return steps.run(self.name, run(Command(("sh", "-c", _NATIVE)), root=False), actual)
         if self.install == "npm":
             if not actual.facts["npm"]:
                 packages = distribution.install_command(actual.os_release, ["nodejs", "npm"], apt=has_apt)
                 raise ImpossibleError("claude.install is npm, and there is no npm here", packages)
             return steps.run(self.name, run(npm_command(actual), root=False), actual)
         if not has_apt:
-            raise ImpossibleError("claude.install is apt, and there is no apt here", "set claude.install to npm")
+            raise ImpossibleError(
+                "claude.install is apt, and there is no apt here",
+                "claude-local-setup config set claude.install native && claude-local-setup apply",
+            )
         return steps.run(self.name, run(*apt_commands(), root=True), actual)
 
     @staticmethod

@@ -68,7 +68,7 @@ def session(values: Values, path: str, arguments: list[str], program: str) -> in
         say(note)
     program = program or find(values, path)
     if not program:
-        remedy = "npm install -g @anthropic-ai/claude-code, or: claude-local-setup config set claude.path PATH"
+        remedy = "claude-local-setup config set claude.install native && claude-local-setup apply"
         raise Refusal("claude is not installed", remedy=remedy)
     key = read_key(values.enforced)
     rules = _checked_rules(values)

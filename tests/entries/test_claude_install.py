@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +32,7 @@ def planned(install: str, actual: Actual) -> dict[str, Step]:
     return {step.name: step for step in plan(target_state(config, actual), actual)}
 
 
-@pytest.mark.parametrize("install", ["never", "npm", "apt"])
+@pytest.mark.parametrize("install", ["never", "native", "npm", "apt"])
 def test_a_claude_that_is_there_is_never_touched(install: str) -> None:
     step = planned(install, recorded(claude="/opt/claude")).get("claude")
     assert step is None or step.change == "none"
@@ -85,6 +86,45 @@ def test_npm_installs_it_then_leaves_it_alone(plain_home: Home) -> None:
     assert all(finding["ok"] for finding in normal)
     assert plain_home.json("apply", "-y")["changed"] == 0
     assert "2.1.330" in plain_home.local("--version", cwd=plain_home.workspace()).stdout
+
+
+INSTALLER = """#!/bin/sh
+while [ $# -gt 0 ]; do [ "$1" = -o ] || [ "$1" = -O ] && file=$2; url=$1; shift; done
+[ "$url" = https://claude.ai/install.sh ] || exit 3
+cat >"$file" <<'EOF'
+#!/bin/bash
+mkdir -p ~/.local/bin ~/.local/share/claude/versions
+printf '#!/bin/sh\\necho 2.1.330\\n' >~/.local/share/claude/versions/2.1.330
+chmod 755 ~/.local/share/claude/versions/2.1.330
+ln -s ../share/claude/versions/2.1.330 ~/.local/bin/claude
+EOF
+"""
+
+
+@pytest.mark.parametrize("loader", ["curl", "wget"])
+def test_the_vendors_installer_is_run_then_left_alone(plain_home: Home, loader: str) -> None:
+    folder = plain_home.path / "bin"
+    plain_home.write(f"bin/{loader}", INSTALLER).chmod(0o755)
+    for program in Path("/usr/bin").iterdir():
+        if program.name not in ("curl", "wget", "claude"):
+            (folder / program.name).symlink_to(program)
+    plain_home.extra["PATH"] = str(folder)
+    plain_home.write(".config/claude-local-setup/config.toml", '[claude]\ninstall = "native"\n')
+    first = plain_home.json("apply", "-y")
+    assert first["failed"] == 0, first
+    assert plain_home.json("apply", "-y")["changed"] == 0
+    assert "2.1.330" in plain_home.local("--version", cwd=plain_home.workspace()).stdout
+
+
+def test_why_the_vendors_installer_failed_is_said(plain_home: Home) -> None:
+    """With the real curl; the proxy is an address where nothing listens, and a company's certificates are its own."""
+    plain_home.extra["HTTPS_PROXY"] = "http://127.0.0.1:9"
+    plain_home.write(".config/claude-local-setup/config.toml", '[claude]\ninstall = "native"\n')
+    answer = plain_home.json("apply", "-y")
+    (step,) = [step for step in answer["hosts"][0]["steps"] if step["change"] == "failed"]
+    assert step["name"] == "claude"
+    assert "127.0.0.1 port 9" in step["error"]
+    assert (plain_home.path / ".local/bin/claude-local").is_file()
 
 
 def test_why_npm_failed_is_said(plain_home: Home) -> None:
