@@ -153,17 +153,20 @@ def _beside(work: Callable[[int], None], end: int) -> int:
 
 
 def _pass_on(file: int, pipe: int) -> None:
-    """With sendfile the file's place moves by just what is in the pipe."""
+    """With sendfile a file's place moves by just what is in the pipe. From a socket it would keep the pipe locked while
+    it waits for more: nobody could read what has come."""
     try:
-        while os.sendfile(pipe, file, None, _CHUNK):
-            pass
+        if stat.S_ISREG(os.fstat(file).st_mode):
+            while os.sendfile(pipe, file, None, _CHUNK):
+                pass
+            return
     except OSError as error:
         if error.errno == EPIPE:
             return
-        try:
-            _copy(file, pipe)
-        except OSError:
-            pass  # nobody reads any more, or there is nothing to be read
+    try:
+        _copy(file, pipe)
+    except OSError:
+        pass  # nobody reads any more, or there is nothing to be read
 
 
 def _copy(source: int, target: int) -> None:

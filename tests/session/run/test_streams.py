@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -107,6 +108,22 @@ def test_closed_streams_are_nobodys(made: Home, work: Path, closed: str) -> None
     script(made, work, f"local sh -c {shlex.quote(tell)} {closed}")
     allowed = ("/dev/null", "pipe:")
     assert all(line.startswith(allowed) for line in (work / "told").read_text().splitlines() if "told" not in line)
+
+
+def test_what_comes_through_a_socket_is_there_at_once(made: Home, work: Path) -> None:
+    """As editors start it: Node's pipes are sockets."""
+    (ours, theirs), (heard, said) = socket.socketpair(), socket.socketpair()
+    words = [str(made.path / ".local/bin/claude-local"), "--jail", "cat"]
+    with subprocess.Popen(words, cwd=work, env=made.env, stdin=theirs, stdout=said) as session, ours, heard:
+        theirs.close()
+        said.close()
+        heard.settimeout(30)
+        for line in (b"one\n", b"two\n", b"three\n"):
+            ours.sendall(line)
+            assert heard.recv(100) == line
+        ours.shutdown(socket.SHUT_WR)
+        assert heard.recv(100) == b""
+    assert session.returncode == 0
 
 
 TAKEN_OUT = {
