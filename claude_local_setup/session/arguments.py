@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .values import Values
 
 _NORMAL = ("update", "upgrade", "install", "migrate-installer", "setup-token", "login", "logout")
+# Of two --settings the last one wins, whole; managed ones go before all others (in 2.1.330 also told on stdin).
+_SETTINGS = ("--settings", "--managed-settings", "--managed-settings-in-initialize")
 
 
 def check_arguments(values: Values, arguments: Sequence[str]) -> None:
@@ -26,9 +28,10 @@ def check_arguments(values: Values, arguments: Sequence[str]) -> None:
     for argument in arguments:
         if argument == "--":
             return
-        if argument == "--settings" or argument.startswith("--settings="):  # the last one would win, whole
+        name = argument.partition("=")[0]
+        if name in _SETTINGS:
             remedy = f"put your settings into {values.home}/.claude-local/settings.json"
-            raise Refusal("--settings is taken by claude-local's own rules", remedy=remedy, exit_code=USAGE)
+            raise Refusal(f"{name} is taken by claude-local's own rules", remedy=remedy, exit_code=USAGE)
         if argument in ("--bg", "--background"):  # it leaves a service behind
             problem = f"{argument} does not work in a jail that ends with its session"
             raise Refusal(problem, remedy=f"start it without {argument}", exit_code=USAGE)

@@ -53,6 +53,22 @@ def test_bash_is_denied_without_an_answer_whatever_the_project_says(plain_home: 
     assert not (work / "ran.txt").exists()
 
 
+ALL_ALLOWED = json.dumps({"allowManagedPermissionRulesOnly": True, "permissions": {"allow": ["Bash"]}})
+
+
+@pytest.mark.parametrize("words", [["{}", ALL_ALLOWED], ["{}=" + ALL_ALLOWED]], ids=["apart", "in one"])
+@pytest.mark.parametrize("name", ["--settings", "--managed-settings"])
+def test_no_settings_on_the_command_line_take_the_question_away(
+    plain_home: Home, claude: Path, name: str, words: list[str]
+) -> None:
+    with MessagesApi([TOUCH, Say("the end")]) as api:
+        work = set_up(plain_home, claude, api)
+        done = plain_home.local("-p", "go", *(word.replace("{}", name, 1) for word in words), cwd=work)
+    assert not (work / "ran.txt").exists()
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"claude-local: {name} is taken by claude-local's own rules: put your settings into ")
+
+
 @pytest.mark.parametrize("level", ["config", "bash"])
 def test_where_nothing_confines_an_edit_it_is_asked_for(plain_home: Home, claude: Path, level: str) -> None:
     with MessagesApi() as api:
