@@ -34,7 +34,7 @@ def context_is_enough(asked: Asked) -> Iterator[Outcome]:
     elif most > 0 and most + ALL_BUT_ANSWER > tokens:
         yield _warning(
             f"answers of {most} tokens leave no room in a context of {tokens}",
-            "claude-local-setup config set server.max_output_tokens 0, then apply",
+            "claude-local-setup config set server.max_output_tokens 0 && claude-local-setup apply",
         )
     elif tokens < ENOUGH:
         yield _warning(f"a context of {tokens} tokens is soon full", _larger(asked))
@@ -52,7 +52,7 @@ def _larger(asked: Asked) -> str:
 
 def _way_to_more(asked: Asked) -> str:
     if asked.context and asked.context_tokens != asked.context:
-        return "claude-local-setup config set server.context_tokens 0, then apply"
+        return "claude-local-setup config set server.context_tokens 0 && claude-local-setup apply"
     if _is_trained_less(asked):
         return "use another model: this one was made for no more"
     return _larger(asked)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ADVICE = "llama-server -c 65536 --jinja …"
 LOADING = "wait a moment and start again"
-REFUSES = "claude-local-setup config set server.auth_token KEY, then claude-local-setup apply"
+REFUSES = "claude-local-setup config set server.auth_token KEY && claude-local-setup apply"
 _MODEL = "the model"
 
 
