@@ -66,10 +66,8 @@ def _use_here(machine: Machine, name: str, *, as_json: bool) -> int:
         return STOPPED
     screen.show_answering(model, as_json=as_json)
     if not as_json and machine.config().server.model not in ("", model.name):
-        say(
-            "sessions still ask for another one: claude-local-setup config set server.model NAME && claude-local-setup apply",
-            err=True,
-        )
+        way = "claude-local-setup config set server.model NAME && claude-local-setup apply"
+        say(f"sessions still ask for another one: {way}", err=True)
     return 0
 
 
