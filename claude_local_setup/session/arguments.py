@@ -50,6 +50,19 @@ def notes(values: Values, arguments: Sequence[str], root: str) -> Iterator[str]:
         yield "--allowedTools Bash has no effect: each command is asked for, and refused where nobody can be asked (-p)"
 
 
+def without_sources(arguments: Sequence[str]) -> list[str]:
+    """Those without --setting-sources: of two, the last one wins."""
+    kept: list[str] = []
+    left = list(arguments)
+    while left and left[0] != "--":
+        word = left.pop(0)
+        if word == "--setting-sources":
+            del left[:1]
+        elif not word.startswith("--setting-sources="):
+            kept.append(word)
+    return kept + left
+
+
 def _values(words: Sequence[str], names: Sequence[str]) -> Iterator[str]:
     """Of an option that takes one or more: the words behind it, up to the next option."""
     taking = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .arguments import check_arguments, notes
+from .arguments import check_arguments, notes, without_sources
 from .shown import environment
 from .shown.surroundings import Guide
 from .shown.tools import check_tools
@@ -100,7 +100,8 @@ def _jailed(
     check_tools()
     made = scene(values, guide, where, Questions(where, values.real_home, values.mask), path, program)
     settings.renew(values, made.there.state)
-    words = [program, "--settings", RULES_IN_THE_JAIL, *consent.arguments(where, made.there.state), *arguments]
+    off = consent.arguments(where, made.there.state)
+    words = [program, "--settings", RULES_IN_THE_JAIL, *off, *(without_sources(arguments) if off else arguments)]
     before = transcripts.newest(made.there.state)
     code = _reported(made, words, given, rules)
     transcripts.say_how_to_go_on(made.there.state, before)

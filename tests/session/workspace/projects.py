@@ -23,10 +23,10 @@ def put(work: Path, name: str, content: object) -> Path:
     return file
 
 
-def called_with(home: Home, cwd: Path) -> list[str]:
-    """claude's arguments where nobody can be asked; ours for the rules left out."""
+def called_with(home: Home, cwd: Path, *given: str) -> list[str]:
+    """claude's arguments where nobody can be asked, with those `given`; ours for the rules left out."""
     local, program = str(home.path / ".local/bin/claude-local"), str(home.path / "bin/claude")
-    done = home.run("setsid", "--wait", local, program, "-p", "hi", cwd=cwd)
+    done = home.run("setsid", "--wait", local, program, *given, "-p", "hi", cwd=cwd)
     assert done.returncode == 0, done.stderr
     words = done.stdout.splitlines()
     assert words[:2] == ["<--settings>", "</run/claude-local/enforced.json>"]

@@ -51,6 +51,14 @@ def test_where_nobody_can_be_asked_it_is_off(made: Home, work: Path, what: str) 
     assert called_with(made, work) == OFF
 
 
+@pytest.mark.parametrize("words", [["--setting-sources=user,project,local"], ["--setting-sources", "project"]], ids=str)
+def test_the_callers_choice_of_settings_does_not_bring_it_back(made: Home, work: Path, words: list[str]) -> None:
+    """Editors' adapters ask for all of them."""
+    assert called_with(made, work, *words) == [f"<{word}>" for word in words]
+    put(work, ".claude/settings.json", HOOK)
+    assert called_with(made, work, "--verbose", *words, "--model", "x") == [*OFF, "<--verbose>", "<--model>", "<x>"]
+
+
 @pytest.mark.parametrize("name", [".claude/settings.json", ".mcp.json"])
 def test_a_pipe_in_its_place_is_not_waited_for_and_is_off(made: Home, work: Path, name: str) -> None:
     (work / ".claude").mkdir()
