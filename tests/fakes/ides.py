@@ -17,15 +17,29 @@ MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 class FakeIde:
-    """`heard` holds the methods and tools that a client called, `keys` the authorization that it sent."""
+    """`heard` holds the methods and tools that a client called, `keys` the authorization that it sent.
 
-    def __init__(self, home: Path, folder: Path) -> None:
+    `folder`: what it has open. `host`: where it listens. `config`: the normal claude's folder, below the home.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        folder: Path,
+        *,
+        host: str = "127.0.0.1",
+        name: str = "Visual Studio Code",
+        config: str = ".claude",
+    ) -> None:
         self.heard: list[str] = []
         self.keys: list[str] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        dual = family == socket.AF_INET6 and host != "::1"
+        self._listener = socket.create_server((host, 0), family=family, dualstack_ipv6=dual)
         self.port: int = self._listener.getsockname()[1]
-        self.lock = home / f".claude/ide/{self.port}.lock"
+        self.lock = home / config / f"ide/{self.port}.lock"
         self._folder = folder
+        self._name = name
 
     def __enter__(self) -> FakeIde:
         Thread(target=self._serve, daemon=True).start()
@@ -33,7 +47,7 @@ class FakeIde:
         content = {
             "pid": os.getpid(),
             "workspaceFolders": [str(self._folder)],
-            "ideName": "Visual Studio Code",
+            "ideName": self._name,
             "transport": "ws",
             "authToken": "ide-key",
         }

@@ -97,7 +97,7 @@ def _editors(values: Values) -> list[int]:
     """The ports of this user's editors that have left a lock and listen."""
     from ..network.listeners import listens
 
-    return [port for port, _ in ide.locks(values) if listens(port, values.uid)]
+    return sorted({port for port, _ in ide.locks(values) if listens(port, values.uid)})
 
 
 def _boundary(values: Values, folder: str, ports: list[int]) -> str:

@@ -12,6 +12,7 @@ import os
 import socket
 import threading
 
+from ..network.listeners import strangers
 from .allowed import allowed
 from .frames import CLOSE, CONTINUED, LARGEST, PING, PONG, TEXT, Refused, framed, framed_plain, read_frame
 
@@ -45,7 +46,10 @@ def serve(port: int, workspace: str) -> Callable[[int], None]:
 
 
 def _editor(port: int) -> socket.socket:
+    """Not where another user listens: he may have taken the port since, and would get the key."""
     for address in ("127.0.0.1", "::1"):
+        if strangers(port, os.getuid(), (address,)):
+            continue
         try:
             return socket.create_connection((address, port), 10)
         except OSError:

@@ -30,22 +30,34 @@ class Editor:
         self.lock = lock
 
 
-def editors(values: Values, cwd: str) -> list[Editor]:
+def editors(values: Values, cwd: str, untrusted: tuple[str, ...]) -> list[Editor]:
     """Those that a session here may use, by port."""
-    return [editor for port, path in locks(values) if (editor := _live(port, path, cwd, values.uid))]
+    found: dict[int, Editor] = {}
+    for port, path in locks(values, untrusted):
+        if port not in found and (editor := _live(port, path, cwd, values.uid)):
+            found[port] = editor
+    return [found[port] for port in sorted(found)]
 
 
-def locks(values: Values) -> Iterator[tuple[int, str]]:
-    """(port, path) of each lock that there is."""
-    folder = f"{values.real_home}/.claude/ide"
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError:
-        return
-    for name in names:
-        number = name.removesuffix(".lock")
-        if number != name and number.isascii() and number.isdigit() and 1023 < int(number) < 65536:
-            yield int(number), f"{folder}/{name}"
+def locks(values: Values, untrusted: tuple[str, ...] = ()) -> Iterator[tuple[int, str]]:
+    """(port, path) of each lock that there is, but for those in `untrusted` folders: sessions may write there."""
+    for folder in dict.fromkeys(_places(values, untrusted)):
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            continue
+        for name in names:
+            number = name.removesuffix(".lock")
+            if number != name and number.isascii() and number.isdigit() and 1023 < int(number) < 65536:
+                yield int(number), f"{folder}/{name}"
+
+
+def _places(values: Values, untrusted: tuple[str, ...]) -> Iterator[str]:
+    """Where editors leave them: in the normal claude's folder, wherever the user has that."""
+    for folder in (os.environ.get("CLAUDE_CONFIG_DIR", ""), f"{values.real_home}/.claude"):
+        place = leads_to(f"{folder}/ide", untrusted) if folder.startswith("/") else ""
+        if place and not any(is_inside(place, other) for other in untrusted):
+            yield place
 
 
 def _live(port: int, path: str, cwd: str, uid: int) -> Editor | None:
@@ -72,5 +84,7 @@ def _folders(text: bytes) -> list[str]:
     except (ValueError, RecursionError):
         return []
     folders = known.get("workspaceFolders") if isinstance(known, dict) else None
-    named = [folder for folder in folders or [] if isinstance(folder, str) and folder.startswith("/")]
+    if not isinstance(folders, list):
+        return []
+    named = [folder for folder in folders if isinstance(folder, str) and folder.startswith("/")]
     return [leads_to(folder) for folder in named]

@@ -24,7 +24,7 @@ class Watch:
         """Shows the session each editor that is new; those from before the start are reached already."""
         made = self._made
         reached = {way.place.port for way in made.ways.ways}
-        for editor in ide.editors(made.values, made.workspace.cwd):
+        for editor in ide.editors(made.values, made.workspace.cwd, made.guide.untrusted):
             if editor.port in self._known:
                 continue
             if made.values.network != "private" or editor.port in reached or self._reach(run, editor):

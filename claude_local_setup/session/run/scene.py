@@ -94,7 +94,7 @@ def scene(
     guide.untrusted = (workspace.root, *state.known_workspaces(values))
     made.guide = guide
     made.program = program_path or program.find(values, path)
-    made.editors = ide.editors(values, workspace.cwd)
+    made.editors = ide.editors(values, workspace.cwd, guide.untrusted)
     made.ways = ways.out(values, made.editors, workspace.root)
     made.there, made.path = _there(made, path, questions, own_state)
     return made
