@@ -114,7 +114,8 @@ def test_what_comes_through_a_socket_is_there_at_once(made: Home, work: Path) ->
     """As editors start it: Node's pipes are sockets."""
     (ours, theirs), (heard, said) = socket.socketpair(), socket.socketpair()
     words = [str(made.path / ".local/bin/claude-local"), "--jail", "cat"]
-    with subprocess.Popen(words, cwd=work, env=made.env, stdin=theirs, stdout=said) as session, ours, heard:
+    started = subprocess.Popen(words, cwd=work, env=made.env, stdin=theirs.fileno(), stdout=said.fileno())
+    with started as session, ours, heard:
         theirs.close()
         said.close()
         heard.settimeout(30)
