@@ -16,6 +16,7 @@ pythons=(uv poetry pre-commit tox nox hatch pdm pipenv pytest mypy ruff black)
 scripts=(pnpm@9 yarn@1 bun@1 typescript@5 eslint@8 prettier@3 jest@29 vite@5 playwright-core@1
   @jdxcode/mise@2026)
 versions=(2.1.197 2.1.330)
+adapter=0.101.0
 jobs=${CLAUDE_LOCAL_TEST_JOBS:-$(($(nproc) + 1))} # most of a test is waiting
 
 missing_packages() {
@@ -59,6 +60,16 @@ fetch_llama_server() { # a prebuilt one, for x86_64 only; newer wheels of this p
   rm -rf -- "$target.part"
 }
 
+fetch_adapter() { # what editors start that speak the Agent Client Protocol; without the Claude Code that it brings
+  local target=$cache/acp/$adapter
+  [[ -d $target ]] && return
+  rm -rf -- "$target.part" && mkdir -p "$target.part"
+  npm install --silent --no-audit --no-fund --omit=optional --prefix "$target.part" \
+    "@agentclientprotocol/claude-agent-acp@$adapter"
+  chmod -R a+rX "$cache/acp"
+  mv -T "$target.part" "$target"
+}
+
 fetch_tools() { # what the distribution has not, or has too old
   local target=$cache/tools wanted="${pythons[*]} ${scripts[*]}"
   [[ -z ${CI-} || $(cat "$target/done" 2>/dev/null) == "$wanted" ]] && return
@@ -85,6 +96,7 @@ if ((EUID != 0)); then
   cache=${CLAUDE_LOCAL_TEST_CACHE:-$HOME/.cache/claude-local-test}
   fetch_claude
   fetch_llama_server
+  fetch_adapter
   fetch_tools
   run_tests python3 "$@"
   exit
@@ -92,6 +104,7 @@ fi
 mkdir -p "$cache" && chmod 755 "$cache"
 fetch_claude
 fetch_llama_server
+fetch_adapter
 fetch_tools
 id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$user"
 home=$(getent passwd "$user" | cut -d: -f6)

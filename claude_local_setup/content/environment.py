@@ -25,6 +25,7 @@ _QUIET = {
     "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL": "1",
     "CLAUDE_CODE_IDE_SKIP_AUTO_INSTALL": "1",
     "CLAUDE_CODE_DISABLE_TERMINAL_TITLE": "1",  # one more request in each session, on the one slot there is
+    "CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION": "false",  # one more in each turn: editors ask for it
     "CLAUDE_CODE_SIMPLE_SYSTEM_PROMPT": "1",  # the short prompt, as for newer models: 57 instead of 96 kB
     "CLAUDE_CODE_TOTAL_TOKENS_REMINDER": "off",  # of 2.1.233 and newer: it would change the prompt at each turn
     "CLAUDE_CODE_DISABLE_FEEDBACK_SURVEY": "1",
