@@ -79,13 +79,8 @@ def test_a_program_is_written_tested_committed_and_its_page_seen(made: Home, wor
             trust_the_folder(terminal)
             terminal.wait("tokens", "shortcuts", "mode on")
             terminal.type("write it", "Enter")
-            for name in ("hello.py", "test_hello.py"):
-                terminal.answer(f"create {name}?")
-            terminal.answer("pytest -q")
-            terminal.answer("git commit -m")
-            terminal.answer("create index.html?")
-            terminal.answer("vite --port")
-            terminal.wait("All of it is done.")
+            while "Do you want to" in terminal.wait("Do you want to", "All of it is done."):
+                terminal.type("Enter")  # each edit and each command is asked for
             for host in ("localhost", "127.0.0.1", "[::1]"):
                 assert "served" in shown(made, f"http://{host}:{port}/"), host
             terminal.type("/exit", "Enter")
