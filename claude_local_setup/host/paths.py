@@ -15,6 +15,14 @@ ENFORCED = f"{PRODUCT}/enforced.json"
 FILTER = f"{PRODUCT}/seccomp.bpf"
 VALUES = f"{PRODUCT}/values.json"
 MODEL = f"{PRODUCT}/model"
+SERVE = f"{PRODUCT}/serve"
+SERVER = "~/.local/share/claude-local-server"  # a model server that apply installs: no session sees it
+SERVER_JSON = f"{SERVER}/server.json"
+SERVER_KEY = f"{SERVER}/key"
+SERVER_MODELS = f"{SERVER}/models"
+SERVER_READY = f"{SERVER_MODELS}/ready"  # says which model has been downloaded
+UNIT = "~/.config/systemd/user/claude-local-server.service"
+UNIT_LINK = "~/.config/systemd/user/default.target.wants/claude-local-server.service"  # what `enable` makes
 WRAPPER = "~/.local/bin/claude-local"
 STATE_DIR = "~/.local/state/claude-local-setup"
 CONFIG = "~/.config/claude-local-setup/config.toml"
@@ -30,6 +38,11 @@ BASH_LOGIN = (
     "~/.bash_login",
     "~/.profile",
 )  # in bash's own order: it reads the first one only
+
+
+def real(path: str, real_home: str) -> str:
+    """`~/x` by the name that does not change when HOME is spelled otherwise."""
+    return real_home + path[1:]
 
 
 def above(path: str) -> list[str]:

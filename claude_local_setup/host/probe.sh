@@ -46,6 +46,39 @@ ask_userns() { # whether a jail can start, in the words of what refuses it; aske
   unshare --user --map-current-user --mount --propagation private -- "$@" 2>&1 </dev/null && echo ok
 }
 
+# Where a model server is to be installed, or is: what the machine is fit for, and which servers there are.
+machine() {
+  case $looks in
+    '') printf '%s=\0' venv llama_server llama_fits llama_tools ggml_vulkan user_manager server_unit listens memory \
+      gpu_memory disk_free glibc avx512 ;;
+    *)
+      llama_server=$(PATH="$PATH:$HOME/.local/bin:/usr/local/bin" command -v llama-server)
+      printf '%s\0' "venv=$(/usr/bin/python3 -c 'import ensurepip, venv' && echo 1)" \
+        "llama_server=$llama_server" "llama_fits=$(llama_fits "$llama_server")" \
+        "llama_tools=$(installed llama.cpp-tools)" "ggml_vulkan=$(installed libggml0-backend-vulkan)" \
+        "user_manager=$(user_manager)" "server_unit=$(user_systemd is-active claude-local-server.service)" \
+        "listens=$(listens | tr '\n' ' ')" "memory=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)" \
+        "gpu_memory=$(gpu_memory | tr '\n' ' ')" "disk_free=$(df -Pk -- "$home" | awk 'END { print $4 }')" \
+        "glibc=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)" "avx512=$(grep -om1 avx512f /proc/cpuinfo)"
+      ;;
+  esac
+}
+llama_fits() { # it came to know /v1/messages days before this flag
+  [ -n "$1" ] && timeout 10 "$1" --help | grep -qe '^--models-dir' && echo 1
+}
+installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" | grep -x installed; }
+user_systemd() { XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$uid} systemctl --user "$@"; }
+user_manager() { # one that reads this home's units
+  user_systemd show --property=UnitPath --value | grep -qF "$HOME/.config/systemd/user" && echo 1
+}
+listens() { awk 'FNR > 1 && $4 == "0A" { sub(/.*:/, "", $2); print $2 }' /proc/net/tcp /proc/net/tcp6 | sort -u; }
+gpu_memory() { # in bytes, a line each
+  cat /sys/class/drm/card*/device/mem_info_vram_total
+  timeout 10 nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits | awk '{ printf "%.0f\n", $1 * 1048576 }'
+}
+looks=
+for path; do [ "$path" != "$HOME/.local/share/claude-local-server/server.json" ] || looks=1; done
+
 claude=$(find_claude)
 system=$(uname -rm)
 zsh_rc=${ZDOTDIR:-$HOME}/.zshrc
@@ -57,7 +90,7 @@ for path in "$zsh_rc" "$fish_rc" "$config"; do # each with the folders above it
     path=${path%/*}
   done
 done
-printf '%s\0' \
+{ printf '%s\0' \
   format=1 "home=$HOME" "real_home=$home" "uid=$uid" "shell=$login_shell" \
   "zsh_rc=$zsh_rc" "fish_rc=$fish_rc" "config=$config" \
   "arch=${system#* }" "kernel=${system%% *}" \
@@ -67,7 +100,7 @@ printf '%s\0' \
   "max_userns=$(line /proc/sys/user/max_user_namespaces)" \
   "userns=$(ask_userns)" "npm=$(command -v npm)" "python3=$(command -v /usr/bin/python3)" "git=$(command -v git)" \
   "bwrap_copy=$(cmp -s /usr/bin/bwrap /usr/lib/claude-local/bwrap && echo fresh)" \
-  "claude=$claude" "claude_real=$(readlink -f -- "$claude")" \
+  "claude=$claude" "claude_real=$(readlink -f -- "$claude")" && machine; } \
   | say facts
 say os_release </etc/os-release
 

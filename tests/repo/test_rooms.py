@@ -12,8 +12,8 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "claude_local_setup"
 # From the ground up: a room imports from those before it only.
 ROOMS = (
-    *("session", "errors", "config", "host", "user_files", "content", "entries", "state", "checks", "screen", "engine"),
-    *("fleet", "commands", "cli"),
+    *("session", "errors", "config", "host", "user_files", "servers", "content", "entries", "state", "checks"),
+    *("screen", "engine", "fleet", "commands", "cli"),
 )
 SESSION = (
     *("bundle", "words", "linux", "values", "process", "network", "shown", "jail", "git", "workspace", "server"),

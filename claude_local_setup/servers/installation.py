@@ -1,0 +1,128 @@
+"""Which server and model a host gets, and what is said of that before the question; or why it gets none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ..config.keys import Config
+from ..config.values import is_repository
+from ..host import paths
+from ..host.actual import Actual
+from .good_models import AS_OF, LEAST_MEMORY, MODELS
+from .look import Look
+from .program import Hindrance, Program, program
+
+CONTEXT = 65536  # tokens: what Claude Code needs to work with
+_PORTS = (8080, 9931, 11434, 1234, 17434, 8000)  # where model servers are found, with base_url "auto"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One host's. `size`: GB to download, 0 where nothing is or nobody knows."""
+
+    program: Program
+    source: str  # a file, or OWNER/REPO:QUANT
+    size: float
+    runs: str  # systemd, or session: started by the first one
+    host: str
+    port: int
+    context: int
+    notice: Sequence[str]
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def is_download(self) -> bool:
+        return is_repository(self.source)
+
+    @property
+    def model(self) -> str:
+        """As it is called: without owner and file type."""
+        name = self.source.rpartition("/")[2]
+        return name.replace("-GGUF:", "-") if self.is_download else name.removesuffix(".gguf")
+
+
+def installation(config: Config, actual: Actual) -> Installation | Hindrance | None:
+    """None where none is wanted, or another server is there already."""
+    if config.server.install == "never":
+        return None
+    host, ports = address(config)
+    if not host:
+        problem = "server.install is for this machine, and server.base_url is another's"
+        return Hindrance(problem, "claude-local-setup config set server.base_url http://127.0.0.1:8080")
+    is_ours = not actual.is_absent(actual.path(paths.SERVER_JSON))
+    if not is_ours and set(actual.facts["listens"].split()) & {f"{port:04X}" for port in ports}:
+        return None
+    return _chosen(config, actual, host, ports[0])
+
+
+def address(config: Config) -> tuple[str, Sequence[int]]:
+    """Where it listens, and where another one would be found. "" for the host: base_url is another machine's."""
+    if config.server.base_url == "auto":
+        return "127.0.0.1", _PORTS
+    url = urlsplit(config.server.base_url)
+    host = "127.0.0.1" if url.hostname == "localhost" else url.hostname or ""
+    is_here = url.scheme == "http" and (host.startswith("127.") or host == "::1")
+    return (f"[{host}]" if ":" in host else host) if is_here else "", (url.port or 80,)
+
+
+def _chosen(config: Config, actual: Actual, host: str, port: int) -> Installation | Hindrance:
+    look = Look.of(actual.facts)
+    source, size = _model(config, actual, look)
+    chosen = program(config, actual, look)
+    if isinstance(chosen, Hindrance):
+        return chosen
+    if hindrance := _no_room(config, actual, look, source, size + chosen.size):
+        return hindrance
+    runs = "systemd" if actual.facts["user_manager"] else "session"
+    context = config.server.context_tokens or CONTEXT
+    notice = [*_verdict(config, look, source), *_what(chosen, source, size, look), *_running(runs, host, port)]
+    return Installation(chosen, source, size, runs, host, port, context, notice)
+
+
+def _model(config: Config, actual: Actual, look: Look) -> tuple[str, float]:
+    wanted = config.server.model_source or look.best_model.source
+    if is_repository(wanted):
+        is_there = (actual.node(actual.path(paths.SERVER_READY)).content or b"").decode().strip() == wanted
+        return wanted, 0.0 if is_there else next((model.size for model in MODELS if model.source == wanted), 0.0)
+    return actual.node(actual.path(wanted)).real or actual.path(wanted), 0.0
+
+
+def _no_room(config: Config, actual: Actual, look: Look, source: str, size: float) -> Hindrance | None:
+    if not is_repository(source) and actual.node(actual.path(config.server.model_source)).kind != "file":
+        return Hindrance(f"there is no model at {source}", "claude-local-setup config set server.model_source FILE")
+    if look.disk and look.disk < size + 1:
+        problem = f"{size:.1f} GB are to be downloaded, and {look.disk:.1f} GB are free"
+        return Hindrance(problem, "df -h ~ shows what is free")
+    if not config.server.model_source and look.gpu < MODELS[-2].memory and 0 < look.memory < LEAST_MEMORY:
+        problem = f"{look.what}: too little for any model that can use tools"
+        return Hindrance(problem, "claude-local-setup config set server.base_url URL, of a server on another machine")
+    return None
+
+
+def _verdict(config: Config, look: Look, source: str) -> list[str]:
+    model = look.best_model
+    if config.server.model_source:
+        return [f"a model server of its own: {look.what}; the model is the one that you chose, {source}"]
+    return [f"a model server of its own: {model.verdict} on this machine ({look.what}): {model.why} (as of {AS_OF})"]
+
+
+def _what(chosen: Program, source: str, size: float, look: Look) -> list[str]:
+    loads = f", {size:.1f} GB to download" if size else ""
+    model = f"model: {source}{loads}" + (f", into {paths.SERVER_MODELS}" if is_repository(source) else "")
+    return [model, f"program: {chosen.shown}; {look.disk:.0f} GB are free"]
+
+
+def _running(runs: str, host: str, port: int) -> list[str]:
+    if runs == "systemd":
+        return [f"it runs at {host}:{port} while you are logged in (for longer: loginctl enable-linger)"]
+    return [f"no systemd for users here: at {host}:{port} it starts with the first session and stops with the last"]
+
+
+def packages(chosen: Installation | Hindrance | None) -> dict[str, str]:
+    """What apt installs for it: package -> the fact that shows it is there."""
+    return dict(chosen.program.packages) if isinstance(chosen, Installation) else {}
