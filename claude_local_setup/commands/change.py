@@ -72,7 +72,7 @@ def changed(asked: Asked, change: Change) -> list[Report]:
 
 def _say_notices(fleet: Fleet, there: Sequence[Found], asked: Asked, change: Change) -> None:
     for found in there:
-        if text := change.notice(found):
+        for text in change.notice(found).splitlines():
             say(text if fleet.is_here else f"{found.name}: {text}", err=asked.as_json, fg="yellow")
 
 

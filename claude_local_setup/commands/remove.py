@@ -118,6 +118,9 @@ def _staying(found: Trace, actual: Actual) -> Iterator[str]:
     folder, config = actual.path(paths.CONFIG_DIR), actual.facts["config"]
     if actual.names(folder) and not (found.wish.purge and found.is_pending):
         yield f"{actual.shown(folder)}, with sessions and settings of yours: rm -r {quoted(folder)}"
+    models = actual.path(paths.SERVER_MODELS)
+    if actual.names(models) and not (found.wish.purge and found.is_pending):
+        yield f"{actual.shown(models)}, the model that was downloaded: rm -r {quoted(models)}"
     if not actual.is_absent(config):
         yield f"{actual.shown(config)}, your config: rm {quoted(config)}"
     packages = [name for record in found.manifest.records for name in installed_by_us(record, actual)]

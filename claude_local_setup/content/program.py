@@ -13,6 +13,7 @@ from pathlib import Path
 from .. import __version__
 from ..host import paths
 from ..host.actual import Actual
+from ..servers.installation import Installation
 from .environment import MODEL
 from .setup import Setup
 
@@ -78,8 +79,15 @@ def model_script(actual: Actual) -> bytes:
     return _starter("server.model", actual, f"sys.argv[1:], {actual.path(paths.PRODUCT)!a}")
 
 
-def _starter(module: str, actual: Actual, argument: str) -> bytes:
-    program = ascii(actual.path(program_path()))
+def serve_script(actual: Actual) -> bytes:
+    """What starts the model server that apply installs."""
+    home = actual.facts["real_home"]
+    places = ", ".join(ascii(paths.real(path, home)) for path in (paths.SERVER, paths.PRODUCT))
+    return _starter("serving.serve", actual, f"sys.argv[1:], {places}", home)
+
+
+def _starter(module: str, actual: Actual, argument: str, home: str = "") -> bytes:
+    program = ascii(paths.real(program_path(), home) if home else actual.path(program_path()))
     return _STARTER.format(program=program, module=module, argument=argument).encode()
 
 
@@ -96,6 +104,7 @@ def values(setup: Setup) -> bytes:
         "claude": setup.claude,
         "enforced_sum": hashlib.sha256(setup.enforced).hexdigest(),
         "base_url": config.server.base_url,
+        "serves": setup.server.runs if isinstance(setup.server, Installation) else "",
         "management_url": config.server.management_url,
         "model": config.server.model,
         "any_model": MODEL,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ..config.keys import Config
 from ..host import paths, userns
 from ..host.actual import Actual
+from ..servers.installation import Installation, installation
+from ..servers.program import Hindrance
 from .enforced import enforced_settings
 from .environment import session_env
 from .settings import as_json
@@ -23,6 +25,7 @@ class Setup:
     needs_copy: bool  # whether only a copy of bubblewrap can make a jail
     sent: Mapping[str, str]  # the environment that a session gets from us
     enforced: bytes  # enforced.json
+    server: Installation | Hindrance | None  # the model server that it gets
 
     @property
     def bwrap(self) -> str:
@@ -32,7 +35,8 @@ class Setup:
 def setup(config: Config, actual: Actual) -> Setup:
     sent = session_env(config)
     enforced = as_json(enforced_settings(config, sent))
-    return Setup(config, actual, _claude(config, actual), userns.needs_copy(config, actual), sent, enforced)
+    server = installation(config, actual)
+    return Setup(config, actual, _claude(config, actual), userns.needs_copy(config, actual), sent, enforced, server)
 
 
 def _claude(config: Config, actual: Actual) -> str:

@@ -47,15 +47,32 @@ class _LastWords(logging.Handler):
 
 
 _last_words = _LastWords()
-_waits: dict[str, Callable[[], None]] = {}  # what is to be told, by host, when apt says that it waits
+_tells: dict[str, Callable[[str], None]] = {}  # whom to tell, by host, how far a command is
 WAITING = "waiting for another package manager"
+_PROGRESS = "progress: "  # in what session/serving/serve.py prints
 
 
 def _overhear(message: object = None, **_style: object) -> None:
     """All that the commands print comes by, with the host's name before it."""
     host, _, said = str(message).removeprefix("[").partition("]")
-    if "Waiting for cache lock" in said and host in _waits:
-        _waits.pop(host)()
+    if host not in _tells:
+        return
+    if "Waiting for cache lock" in said:
+        _tells[host](WAITING)
+    elif _PROGRESS in said:
+        _tells[host](said.partition(_PROGRESS)[2].strip())
+
+
+def _once_each(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """apt says each second that it waits."""
+    told: set[str] = set()
+
+    def tell_once(text: str) -> None:
+        if text not in told:
+            told.add(text)
+            tell(text)
+
+    return tell_once
 
 
 def _refuse(*_: object) -> str:
@@ -123,7 +140,7 @@ def carried_out(host: Host, steps: Sequence[Step], progress: Progress) -> list[S
     with ctx_host.use(host):
         for step, op_hash in zip(pending(steps), host.op_hash_order, strict=True):
             progress(step.name, "pending")
-            _waits[host.name] = partial(progress, step.name, WAITING)
+            _tells[host.name] = _once_each(partial(progress, step.name))
             outcome[step.name] = _carried_out(host, step, op_hash)
             progress(step.name, outcome[step.name].change)
             if outcome[step.name].change == "failed":

@@ -84,7 +84,8 @@ def set_mode(path: str, mode: int) -> Action:
 
 
 def make_link(path: str, to: str) -> Action:
-    return _one("ln", "-sfnT", "--", to, path)
+    folder = path.rpartition("/")[0]
+    return Action((Command(("mkdir", "-p", "--", folder)), Command(("ln", "-sfnT", "--", to, path))))
 
 
 def write(path: str, content: bytes, mode: int, expected: str) -> Action:
@@ -95,6 +96,11 @@ def write(path: str, content: bytes, mode: int, expected: str) -> Action:
 def put_tree(path: str, archive: bytes) -> Action:
     """Puts the folder at `path` (no link) with just the files of a tar, whatever is there."""
     return _one(*_script("tree"), path, sha256(archive), given=archive)
+
+
+def put_wheel(path: str, requirement: str) -> Action:
+    """Puts the folder at `path`, where there is none, with a Python package's files; `requirement`: with its hash."""
+    return Action((Command((*_script("wheel"), path), requirement),), seconds=_LONG)
 
 
 def remove_file(path: str, expected: str) -> Action:

@@ -12,12 +12,14 @@ from .file import File
 from .link import Link
 from .marked_block import Block
 from .merged_json import MergedJson
+from .model_server import ModelServer
 from .packages import Packages
 from .program import Program
 from .seed import Seed
+from .wheel import Wheel
 
 _KINDS: tuple[type[Entry], ...] = (
-    *(Packages, BwrapCopy, ClaudeProgram),
+    *(Packages, BwrapCopy, ClaudeProgram, ModelServer, Wheel),
     *(Directory, File, Program, Seed, MergedJson, Block, Link),
 )
 KINDS: Mapping[str, type[Entry]] = {kind.__name__: kind for kind in _KINDS}

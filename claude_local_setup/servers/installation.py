@@ -85,17 +85,19 @@ def _chosen(config: Config, actual: Actual, host: str, port: int) -> Installatio
 
 
 def _model(config: Config, actual: Actual, look: Look) -> tuple[str, float]:
-    wanted = config.server.model_source or look.best_model.source
+    """One that has been downloaded stays, whatever is best by now."""
+    ready = (actual.node(actual.path(paths.SERVER_READY)).content or b"").decode("utf-8", "replace").strip()
+    wanted = config.server.model_source or (ready if is_repository(ready) else look.best_model.source)
     if is_repository(wanted):
-        is_there = (actual.node(actual.path(paths.SERVER_READY)).content or b"").decode().strip() == wanted
-        return wanted, 0.0 if is_there else next((model.size for model in MODELS if model.source == wanted), 0.0)
+        size = next((model.size for model in MODELS if model.source == wanted), 0.0)
+        return wanted, 0.0 if wanted == ready else size
     return actual.node(actual.path(wanted)).real or actual.path(wanted), 0.0
 
 
 def _no_room(config: Config, actual: Actual, look: Look, source: str, size: float) -> Hindrance | None:
     if not is_repository(source) and actual.node(actual.path(config.server.model_source)).kind != "file":
         return Hindrance(f"there is no model at {source}", "claude-local-setup config set server.model_source FILE")
-    if look.disk and look.disk < size + 1:
+    if size and look.disk and look.disk < size + 1:
         problem = f"{size:.1f} GB are to be downloaded, and {look.disk:.1f} GB are free"
         return Hindrance(problem, "df -h ~ shows what is free")
     if not config.server.model_source and look.gpu < MODELS[-2].memory and 0 < look.memory < LEAST_MEMORY:

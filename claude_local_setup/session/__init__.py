@@ -15,6 +15,7 @@ jail             the boundary: rules, and what carries them out
 git              git's folders and configuration: which are the workspace's, what git would run
 workspace        the folder it works in: what is read-only, what is asked about, what is left
 server           asking a model's server
+serving          the model server that apply installed
 kept             what it keeps of each workspace
 editor           editors, and the calls that pass
 run              one run, from what is there to its end

@@ -38,7 +38,9 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
     if first == "--check-server":
         from .server.checks import check_server
         from .server.key import read_key
+        from .serving.held import hold
 
+        hold(values)
         return check_server(values, read_key(values.enforced))
     if first == "--try":
         from .battery.trials import run

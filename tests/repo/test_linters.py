@@ -24,7 +24,7 @@ def test_python_is_clean(words: tuple[str, ...]) -> None:
 SHELL = {
     *("install.sh", "test.sh", ".ci/run"),
     "claude_local_setup/host/probe.sh",
-    *(f"claude_local_setup/entries/scripts/{name}.sh" for name in ("write", "tree", "remove")),
+    *(f"claude_local_setup/entries/scripts/{name}.sh" for name in ("write", "tree", "remove", "wheel")),
     *(f"tests/real/machines/{name}.sh" for name in ("apparmor", "base", "machine")),
 }
 

@@ -113,6 +113,7 @@ def assert_shown(wanted: list[str], screen: str) -> None:
         "docs/boundary.md",
         "docs/how-the-jail-is-built.md",
         "docs/fleet.md",
+        "docs/server.md",
         "LICENSE",
     ],
 )

@@ -18,6 +18,7 @@ ROOMS = (
 SESSION = (
     *("bundle", "words", "linux", "values", "process", "network", "shown", "jail", "git", "workspace", "server"),
     *(
+        "serving",
         "kept",
         "editor",
         "run",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from claude_local_setup.servers.good_models import MODELS
@@ -104,3 +106,12 @@ def test_without_a_systemd_for_users_sessions_run_it_and_that_is_said() -> None:
     found = chosen(config(), host(user_manager=""))
     assert found.runs == "session"
     assert "starts with the first session and stops with the last" in found.notice[-1]
+
+
+def test_what_was_chosen_once_stays() -> None:
+    actual = host(llama_server="/opt/bin/llama-server", llama_fits="1", disk_free="900000", gpu_memory=gpu(24))
+    folder = f"{actual.home}/.local/share/claude-local-server"
+    there = with_file(with_file(actual, f"{folder}/wheel-{OLD_WHEEL.version}"), f"{folder}/models/ready")
+    ready = replace(there.nodes[f"{folder}/models/ready"], content=b"o/small-GGUF:Q4\n")
+    found = chosen(config(), replace(there, nodes={**there.nodes, f"{folder}/models/ready": ready}))
+    assert (found.program.wheel, found.source, found.size) == (OLD_WHEEL, "o/small-GGUF:Q4", 0.0)

@@ -1,4 +1,4 @@
 """What `verify` tries on a host: the battery of attempts in the real jail, and all else that only trying can tell.
 
-Imports: values, process, network, shown, workspace, editor, session.
+Imports: words, values, process, network, shown, workspace, serving, editor, session.
 """

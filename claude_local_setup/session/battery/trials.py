@@ -14,9 +14,11 @@ import tempfile
 from contextlib import ExitStack
 
 from ..editor import ide
+from ..serving.held import hold
 from ..values import Values
+from ..words import Refusal, say
 from ..workspace.place import Workspace
-from . import asked, attempts
+from . import asked, attempts, tool_call
 from .asked import claude_version, output, own
 from .beside import answers, make_workspace, service, socket_places
 
@@ -28,6 +30,7 @@ def run(values: Values, path: str, shells: list[str]) -> int:
     """Returns 0."""
     os.environ["PATH"] = path
     _remove_left(values)
+    _hold(values)
     with tempfile.TemporaryDirectory(prefix=f"{_LEFT}{os.getpid()}.", dir=values.product) as folder:
         _say("userns", _starts(values, folder))
         _say("server", own("--check-server", values=values))
@@ -40,12 +43,31 @@ def run(values: Values, path: str, shells: list[str]) -> int:
         _say("ide", " ".join(map(str, ports)))
         if values.is_jailed:
             _say("boundary", _boundary(values, folder, ports))
+            if values.serves:
+                _say("tool_call", _tool_call(values, folder))
     sys.stdout.write("end Cg==\n")
     return 0
 
 
 def _say(key: str, text: str) -> None:
     sys.stdout.write(f"{key} {base64.b64encode(text.encode('utf-8', 'replace')).decode()}\n")
+
+
+def _hold(values: Values) -> None:
+    """The model server that sessions start: until the last trial."""
+    try:
+        hold(values, lambda _: None)
+    except Refusal as refusal:
+        say(f"{refusal.problem}: {refusal.remedy}")  # the server's own trial says it too
+
+
+def _tool_call(values: Values, folder: str) -> str:
+    """What the model that we installed answers from within the jail when it is asked to use a tool."""
+    work = f"{folder}/asking"
+    os.mkdir(work)
+    words = ["/usr/bin/python3", "-I", "-c", tool_call.ASK]
+    said = _jail(values, work, words, seconds=tool_call.PATIENCE + 10)
+    return said.strip()[-300:] or "no answer"
 
 
 def _remove_left(values: Values) -> None:
