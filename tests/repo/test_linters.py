@@ -25,7 +25,7 @@ SHELL = {
     *("install.sh", "test.sh", ".ci/run"),
     "claude_local_setup/host/probe.sh",
     *(f"claude_local_setup/entries/scripts/{name}.sh" for name in ("write", "tree", "remove", "wheel")),
-    *(f"tests/real/machines/{name}.sh" for name in ("apparmor", "base", "machine")),
+    *(f"tests/real/machines/{name}.sh" for name in ("apparmor", "base", "booted", "machine")),
 }
 
 
