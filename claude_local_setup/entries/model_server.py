@@ -9,7 +9,7 @@ from ..host import paths
 from ..host.actual import Actual, Node
 from .actions import Action, Command, Step, remove_all
 from .ours import there_without_content
-from .places import ImpossibleError
+from .places import ImpossibleError, check_no_session
 from .record import Before, Put, Record
 from .steps import shown
 
@@ -46,6 +46,11 @@ class ModelServer:
         commands = tuple(self._commands(actual))
         if not commands:
             return Step(self.name)
+        if self.runs == "session" and not actual.is_absent(actual.path(paths.SERVER_JSON)):
+            check_no_session(actual)  # it holds the server as that was until now
+        if self.runs == "systemd" and not actual.facts["user_manager"]:
+            problem = "the model server is a service of this user's systemd, which does not run"
+            raise ImpossibleError(problem, "loginctl enable-linger")
         action = Action(commands, seconds=_DOWNLOAD)
         return Step(self.name, "pending", shown(action, "+"), action)
 

@@ -33,7 +33,7 @@ class Board:
         if change in ("changed", "failed"):
             self.done.setdefault(host, []).append(change)
         else:
-            self.now[host] = f"{name} …" if change == "pending" else f"{name}: {change}"
+            self.now[host] = f"{name} …" if change == "pending" else f"{name}: {escape(printable(change))}"
         if self.live is not None:
             self.live.update(self.table())
         elif change != "pending":

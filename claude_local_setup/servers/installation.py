@@ -54,6 +54,9 @@ def installation(config: Config, actual: Actual) -> Installation | Hindrance | N
     if not host:
         problem = "server.install is for this machine, and server.base_url is another's"
         return Hindrance(problem, "claude-local-setup config set server.base_url http://127.0.0.1:8080")
+    if config.server.auth_token.startswith("#"):
+        problem = "server.auth_token begins with #, which llama-server takes for a comment"
+        return Hindrance(problem, "claude-local-setup config set server.auth_token KEY")
     is_ours = not actual.is_absent(actual.path(paths.SERVER_JSON))
     if not is_ours and set(actual.facts["listens"].split()) & {f"{port:04X}" for port in ports}:
         return None
@@ -78,7 +81,8 @@ def _chosen(config: Config, actual: Actual, host: str, port: int) -> Installatio
         return chosen
     if hindrance := _no_room(config, actual, look, source, size + chosen.size):
         return hindrance
-    runs = "systemd" if actual.facts["user_manager"] else "session"
+    is_service = actual.facts["user_manager"] or not actual.is_absent(actual.path(paths.UNIT))
+    runs = "systemd" if is_service else "session"
     context = config.server.context_tokens or CONTEXT
     notice = [*_verdict(config, look, source), *_what(chosen, source, size, look), *_running(runs, host, port)]
     return Installation(chosen, source, size, runs, host, port, context, notice)

@@ -36,12 +36,7 @@ def main(home: str) -> None:
 def _asked(values: Values, path: str, arguments: list[str]) -> int:
     first, rest = (arguments or [""])[0], arguments[1:]
     if first == "--check-server":
-        from .server.checks import check_server
-        from .server.key import read_key
-        from .serving.held import hold
-
-        hold(values)
-        return check_server(values, read_key(values.enforced))
+        return _check_server(values)
     if first == "--try":
         from .battery.trials import run
 
@@ -64,3 +59,18 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
             raise Refusal(f"{first} is not a program", remedy="claude-local [claude's own arguments]", exit_code=USAGE)
         return session(values, path, rest, first)
     return session(values, path, arguments, "")
+
+
+def _check_server(values: Values) -> int:
+    from .server.checked import Outcome
+    from .server.checks import check_server
+    from .server.key import read_key
+    from .serving.held import hold
+    from .words import FAILED, tell
+
+    try:
+        hold(values)
+    except Refusal as refusal:
+        tell(Outcome("answers", refusal.problem, refusal.remedy).line)
+        return FAILED
+    return check_server(values, read_key(values.enforced))

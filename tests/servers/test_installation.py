@@ -9,6 +9,8 @@ import pytest
 from claude_local_setup.servers.good_models import MODELS
 from claude_local_setup.servers.installation import installation
 from claude_local_setup.servers.program import NEW_WHEEL, OLD_WHEEL
+from claude_local_setup.state.plan import plan
+from claude_local_setup.state.target import target_state
 from tests.servers.hosts import chosen, config, gpu, hindered, host, with_file
 
 FORKY = "ID=debian\nVERSION_CODENAME=forky\n"
@@ -115,3 +117,21 @@ def test_what_was_chosen_once_stays() -> None:
     ready = replace(there.nodes[f"{folder}/models/ready"], content=b"o/small-GGUF:Q4\n")
     found = chosen(config(), replace(there, nodes={**there.nodes, f"{folder}/models/ready": ready}))
     assert (found.program.wheel, found.source, found.size) == (OLD_WHEEL, "o/small-GGUF:Q4", 0.0)
+
+
+def test_what_systemd_runs_stays_its_own_where_it_is_not_reached() -> None:
+    actual = with_file(host(user_manager=""), f"{host().home}/.config/systemd/user/claude-local-server.service")
+    assert chosen(config(), actual).runs == "systemd"
+    step = next(step for step in plan(target_state(config(), actual), actual) if step.name == "model server")
+    assert (step.change, step.remedy) == ("failed", "loginctl enable-linger")
+
+
+def test_a_key_that_would_be_none_is_refused() -> None:
+    assert "begins with #" in hindered(config(auth_token="#key"), host()).problem
+
+
+def test_why_there_can_be_none_fails_the_plan_before_anything_is_done() -> None:
+    actual = host(arch="aarch64")
+    steps = {step.name: step for step in plan(target_state(config(), actual), actual)}
+    assert steps["model server"].change == "failed"
+    assert "there is no llama-server to be had for aarch64" in steps["model server"].error

@@ -117,6 +117,17 @@ def test_a_model_that_cannot_be_loaded_is_one_sentence(served: Served) -> None:
     assert "good.gguf" in served.home.setup("server", "logs").stdout
 
 
+def test_a_server_that_a_session_holds_is_not_changed_under_it(served: Served) -> None:
+    with session(served.home, "one"):
+        assert served.home.setup("config", "set", "server.context_tokens", "70000").returncode == 0
+        answer = served.home.json("apply", "-y")
+    (step,) = [step for step in answer["hosts"][0]["steps"] if step["change"] == "failed"]
+    assert step["name"] == "model server"
+    assert "a claude-local session is running" in step["error"]
+    assert is_gone(served.home, served.port)
+    assert served.home.json("apply", "-y")["problems"] == 0
+
+
 def test_what_runs_is_told(served: Served) -> None:
     stopped = served.home.setup("server")
     assert stopped.stdout.splitlines()[0] == "state     stopped"

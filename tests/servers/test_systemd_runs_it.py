@@ -88,5 +88,7 @@ def assert_drift_is_repaired(machine: Booted) -> None:
     verified = json.loads(machine.setup("verify", "--json").stdout)
     (drifted,) = [item for item in verified["hosts"][0]["findings"] if item["check"] == "target state: model server"]
     assert not drifted["ok"]
+    (answers,) = [item for item in verified["hosts"][0]["findings"] if item["check"] == "server: answers"]
+    assert answers["remedy"] == "claude-local-setup server start"
     assert json.loads(machine.setup("apply", "-y", "--json", **PIP).stdout)["failed"] == 0
     assert machine.systemctl("is-active", UNIT) == "active"

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from ..editor import ide
 from ..serving.held import hold
 from ..values import Values
-from ..words import Refusal, say
+from ..words import Refusal
 from ..workspace.place import Workspace
 from . import asked, attempts, tool_call
 from .asked import claude_version, output, own
@@ -57,8 +57,8 @@ def _hold(values: Values) -> None:
     """The model server that sessions start: until the last trial."""
     try:
         hold(values, lambda _: None)
-    except Refusal as refusal:
-        say(f"{refusal.problem}: {refusal.remedy}")  # the server's own trial says it too
+    except Refusal:
+        pass  # the server's own trial says it
 
 
 def _tool_call(values: Values, folder: str) -> str:

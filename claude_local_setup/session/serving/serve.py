@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import _signal
 import os
 import socket
 import sys
 import time
 
+from ..linux import kernel
 from ..process import FIXED_PATH
 from ..server.http import Server
 from ..values import load as load_values
@@ -54,7 +56,7 @@ def fetch(served: Served) -> None:
     try:
         _await_download(served, server, port)
     finally:
-        os.kill(server, 15)
+        os.kill(server, _signal.SIGTERM)
         os.waitpid(server, 0)
     with open(f"{served.models}/ready.new", "w", encoding="utf-8") as file:
         file.write(f"{served.source}\n")
@@ -66,6 +68,7 @@ def fetch(served: Served) -> None:
 def _become_in_silence(served: Served, port: int) -> None:
     """Never returns. What it says goes into its log."""
     try:
+        kernel.die_with_parent(_signal.SIGTERM)
         os.makedirs(served.models, 0o700, exist_ok=True)
         log = os.open(served.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         os.dup2(log, 1)
