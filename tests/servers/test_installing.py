@@ -13,6 +13,7 @@ from claude_local_setup.entries.actions import sha256
 from claude_local_setup.servers.program import NEW_WHEEL, OLD_WHEEL, Wheel
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.model_hub import ModelHub
+from tests.fakes.scripted_model import HELLO
 from tests.homes import Home, tree
 from tests.servers.homes import TALKS, WHEELS, configure, is_gone, put_model, servers
 
@@ -69,6 +70,17 @@ def test_a_wheel_that_is_not_the_one_that_was_checked_is_refused_whole(
 def test_the_wheels_are_there_with_the_sums_that_are_pinned(wheel: Wheel) -> None:
     (file,) = WHEELS.glob(f"*-{wheel.version}-*.whl")
     assert sha256(file.read_bytes()) == wheel.sha256
+
+
+@pytest.mark.real_claude
+def test_from_nothing_to_an_answer_in_a_session(plain_home: Home, scripted: dict[str, Path], claude: Path) -> None:
+    port = configure(plain_home, put_model(plain_home, scripted["good"]))
+    config = plain_home.path / ".config/claude-local-setup/config.toml"
+    config.write_text(config.read_text().replace(f"{plain_home.path}/bin/claude", str(claude)))
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    done = plain_home.local("-p", "Say hi", cwd=plain_home.workspace())
+    assert done.stdout == f"{HELLO}\n", done.stderr
+    assert is_gone(plain_home, port)
 
 
 def test_beside_a_server_that_is_there_none_is_installed(plain_home: Home) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 from collections.abc import Iterator
 
@@ -14,7 +15,10 @@ from tests.homes import wait_until
 from tests.real.systemd import Booted, booted
 from tests.servers.homes import TALKS, WHEELS
 
-pytestmark = pytest.mark.root
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.skipif(platform.machine() != "x86_64", reason="the wheels are for x86_64"),
+]
 
 UNIT = "claude-local-server.service"
 PIP = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(WHEELS), "PIP_CONFIG_FILE": os.devnull}
