@@ -18,9 +18,9 @@ FACTS = frozenset(
     (
         *("format", "home", "real_home", "uid", "shell", "zsh_rc", "fish_rc", "config", "arch", "kernel"),
         *("bwrap", "socat", "squid", "apt", "sudo", "apparmor", "userns_clone", "max_userns", "claude", "claude_real"),
-        *("userns", "bwrap_copy", "npm", "python3", "git", "venv"),
+        *("userns", "bwrap_copy", "npm", "python3", "git", "venv", "libgomp"),
         *("llama_server", "llama_fits", "llama_tools", "ggml_vulkan", "user_manager", "server_unit", "listens"),
-        *("memory", "gpu_memory", "disk_free", "glibc", "avx512"),
+        *("memory", "gpu_memory", "disk_free", "glibc", "avx512", "certificates"),
     )
 )
 

@@ -12,7 +12,7 @@ from ..host import paths
 from ..host.actual import Actual
 from .good_models import AS_OF, LEAST_MEMORY, MODELS
 from .look import Look
-from .program import Hindrance, Program, program
+from .program import DOWNLOAD_PACKAGES, Hindrance, Program, program
 
 CONTEXT = 65536  # tokens: what Claude Code needs to work with
 _PORTS = (8080, 9931, 11434, 1234, 17434, 8000)  # where model servers are found, with base_url "auto"
@@ -131,4 +131,6 @@ def _running(runs: str, host: str, port: int) -> list[str]:
 
 def packages(chosen: Installation | Hindrance | None) -> dict[str, str]:
     """What apt installs for it: package -> the fact that shows it is there."""
-    return dict(chosen.program.packages) if isinstance(chosen, Installation) else {}
+    if not isinstance(chosen, Installation):
+        return {}
+    return {**chosen.program.packages, **(DOWNLOAD_PACKAGES if chosen.is_download else {})}

@@ -11,6 +11,8 @@ from ..host.actual import Actual
 from .look import Look
 
 _CHOICE = "claude-local-setup config set server.install auto"
+WHEEL_PACKAGES = {"python3-venv": "venv", "libgomp1": "libgomp"}  # libgomp: the one library that it does not bring
+DOWNLOAD_PACKAGES = {"ca-certificates": "certificates"}
 APT_PACKAGES = {"llama.cpp-tools": "llama_tools", "libggml0-backend-vulkan": "ggml_vulkan"}
 
 
@@ -95,7 +97,7 @@ def _of_wheel(actual: Actual, look: Look) -> Program | Hindrance:
         libraries=binaries,
         size=0.0 if is_there else wheel.size,
         wheel=wheel,
-        packages={"python3-venv": "venv"},
+        packages=WHEEL_PACKAGES,
     )
 
 

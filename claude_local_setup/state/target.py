@@ -29,13 +29,21 @@ from ..host import paths
 from ..host.actual import Actual
 from ..servers import files as server_files
 from ..servers.installation import Installation, packages
-from ..servers.program import APT_PACKAGES, NEW_WHEEL, OLD_WHEEL, WHEEL_PACKAGE, Hindrance
+from ..servers.program import (
+    APT_PACKAGES,
+    DOWNLOAD_PACKAGES,
+    NEW_WHEEL,
+    OLD_WHEEL,
+    WHEEL_PACKAGE,
+    WHEEL_PACKAGES,
+    Hindrance,
+)
 from ..user_files.block import MARKDOWN, SHELL
 
 # package -> the command that shows it is there
 PACKAGES = {"bubblewrap": "bwrap", "socat": "socat", "python3": "python3", "git": "git"}
 EARLIER_PACKAGES = {"squid": "squid"}  # of earlier versions
-SERVER_PACKAGES = {"python3-venv": "venv", **APT_PACKAGES}
+SERVER_PACKAGES = {**WHEEL_PACKAGES, **DOWNLOAD_PACKAGES, **APT_PACKAGES}
 
 
 def target_state(config: Config, actual: Actual) -> Iterator[Entry]:

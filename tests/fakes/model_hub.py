@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import ssl
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,9 +18,9 @@ _COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 class ModelHub:
-    """`asked`: the paths of all requests."""
+    """`asked`: the paths of all requests. `certificate`: a file with one and its key, for https."""
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, certificate: Path | None = None) -> None:
         self.asked: list[str] = []
         content, asked = model.read_bytes(), self.asked
 
@@ -32,6 +33,12 @@ class ModelHub:
 
             def _answer(self, *, with_body: bool) -> None:
                 asked.append(self.path)
+                if "/resolve/" in self.path:  # the real one sends to another machine for the files
+                    self.send_response(302)
+                    self.send_header("Location", self.path.replace("/resolve/", "/disk/"))
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 body = _found(self.path.partition("?")[0], content)
                 self.send_response(404 if body is None else 200)
                 body = body or b""
@@ -45,7 +52,11 @@ class ModelHub:
             def log_message(self, format: str, *args: object) -> None: ...
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-        self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.base_url = f"{'https' if certificate else 'http'}://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> ModelHub:
         Thread(target=self._server.serve_forever, daemon=True).start()
@@ -66,4 +77,4 @@ def _found(path: str, model: bytes) -> bytes | None:
         sums = {"oid": hashlib.sha256(model).hexdigest(), "size": len(model), "pointerSize": 134}
         file = {"type": "file", "path": "scripted-Q4_K_M.gguf", "size": len(model), "oid": "a" * 40, "lfs": sums}
         return json.dumps([file]).encode()
-    return model if path == f"/{REPOSITORY}/resolve/{_COMMIT}/scripted-Q4_K_M.gguf" else None
+    return model if path == f"/{REPOSITORY}/disk/{_COMMIT}/scripted-Q4_K_M.gguf" else None

@@ -15,7 +15,7 @@ GIGABYTE = 1_000_000_000
 DEBIAN_12 = 'ID=debian\nVERSION_ID="12"\n'
 FACTS = {
     **{"llama_server": "", "llama_fits": "", "llama_tools": "", "ggml_vulkan": ""},
-    **{"venv": "1", "apt": "/usr/bin/apt-get"},
+    **{"venv": "1", "libgomp": "1", "certificates": "1", "apt": "/usr/bin/apt-get"},
     **{"user_manager": "1", "server_unit": "inactive", "listens": "0016 ", "arch": "x86_64", "glibc": "2.36"},
     **{"memory": str(32 * GIGABYTE // 1024), "gpu_memory": "", "disk_free": str(200 * GIGABYTE // 1024), "avx512": ""},
     **{"apparmor": "", "userns_clone": "1", "max_userns": "15000", "uid": "1000"},

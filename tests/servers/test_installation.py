@@ -135,3 +135,9 @@ def test_why_there_can_be_none_fails_the_plan_before_anything_is_done() -> None:
     steps = {step.name: step for step in plan(target_state(config(), actual), actual)}
     assert steps["model server"].change == "failed"
     assert "there is no llama-server to be had for aarch64" in steps["model server"].error
+
+
+def test_what_the_program_needs_of_the_distribution_is_installed_with_it() -> None:
+    actual = host(venv="", libgomp="", certificates="", bwrap="/usr/bin/bwrap", socat="/usr/bin/socat")
+    steps = {step.name: step for step in plan(target_state(config(), actual), actual)}
+    assert steps["packages"].diff.rstrip().endswith("install python3-venv libgomp1 ca-certificates")

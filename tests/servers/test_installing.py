@@ -93,13 +93,24 @@ def test_beside_a_server_that_is_there_none_is_installed(plain_home: Home) -> No
     assert not (plain_home.path / SERVER).exists()
 
 
+def own_certificate(home: Home) -> Path:
+    """As a company's hub has one, for 127.0.0.1, with its key."""
+    file = home.path / "hub.pem"
+    words = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=hub")
+    done = home.run(*words, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", f"{file}.key", "-out", str(file))
+    assert done.returncode == 0, done.stderr
+    file.write_bytes(file.read_bytes() + Path(f"{file}.key").read_bytes())
+    return file
+
+
 def test_a_model_is_downloaded_once_and_then_nothing_asks_for_the_network(
     plain_home: Home, scripted: dict[str, Path]
 ) -> None:
     port = configure(plain_home, "tests/scripted-GGUF:Q4_K_M", claude=TALKS)
     models = plain_home.path / SERVER / "models"
-    with ModelHub(scripted["good"]) as hub:
-        plain_home.extra["HF_ENDPOINT"] = f"{hub.base_url}/"
+    certificate = own_certificate(plain_home)
+    with ModelHub(scripted["good"], certificate) as hub:
+        plain_home.extra |= {"HF_ENDPOINT": hub.base_url, "SSL_CERT_FILE": str(certificate)}
         answer = plain_home.json("apply", "-y")
         assert (answer["failed"], answer["problems"]) == (0, 0), answer
         assert (models / "ready").read_text() == "tests/scripted-GGUF:Q4_K_M\n"

@@ -145,11 +145,11 @@ def _start(served: Served, sessions: int, tell: Callable[[str], None]) -> None:
 
 
 def last_words(served: Served) -> str:
-    """Of its log: the last line that says anything."""
+    """Of its log: the first line that speaks of an error, the others are what came of it; else the last one."""
     try:
         with open(served.log, encoding="utf-8", errors="replace") as file:
             lines = [line.strip() for line in file.read()[-20_000:].splitlines() if line.strip()]
     except OSError:
         return "it has said nothing"
     wrong = [line for line in lines if " E " in line[:60] or "error" in line.lower() or "failed" in line.lower()]
-    return (wrong or lines or ["it has said nothing"])[-1][:300]
+    return (wrong[:1] or lines or ["it has said nothing"])[-1][:300]

@@ -14,6 +14,7 @@ from ..server.http import Server
 from ..values import load as load_values
 from ..words import FAILED, USAGE, Refusal, say
 from .held import hold, last_words
+from .hub import Hub
 from .served import LOADING, Served, become, load
 
 TYPE_CHECKING = False
@@ -49,12 +50,13 @@ def main(arguments: Sequence[str], folder: str, product: str) -> int:
 
 def fetch(served: Served) -> None:
     """Has the server itself download and load the model, once, on a port that nobody knows; then notes that it did."""
-    port = _free_port()
+    port, hub = _free_port(), Hub()
     server = os.fork()
     if server == 0:
-        _become_in_silence(served, port)
+        _become_in_silence(served, port, hub)
     try:
-        _await_download(served, server, port)
+        with hub:
+            _await_download(served, server, port)
     finally:
         os.kill(server, _signal.SIGTERM)
         os.waitpid(server, 0)
@@ -65,7 +67,7 @@ def fetch(served: Served) -> None:
     os.replace(f"{served.models}/ready.new", f"{served.models}/ready")
 
 
-def _become_in_silence(served: Served, port: int) -> None:
+def _become_in_silence(served: Served, port: int, hub: Hub) -> None:
     """Never returns. What it says goes into its log."""
     try:
         kernel.die_with_parent(_signal.SIGTERM)
@@ -73,7 +75,7 @@ def _become_in_silence(served: Served, port: int) -> None:
         log = os.open(served.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        become(served, port=str(port), offline=False)
+        become(served, port=str(port), hub=hub.url)
     finally:
         os._exit(1)
 

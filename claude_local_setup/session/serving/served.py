@@ -19,10 +19,6 @@ LOADING = 600.0  # seconds that a model may take
 NEEDED = ("--host", "--port", "-m", "-hf", "-c", "--api-key-file")  # without these it would be another server
 # Of the caller's. LLAMA_ARG_* would be further flags: tools, an open port.
 _PASSED = ("HOME", "LANG", "CUDA_VISIBLE_DEVICES", "GGML_VK_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "VK_ICD_FILENAMES")
-_FOR_DOWNLOADS = (
-    *("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE"),
-    *("HF_TOKEN", "HF_ENDPOINT", "MODEL_ENDPOINT"),
-)
 
 
 class Served:
@@ -69,12 +65,12 @@ def load(folder: str) -> Served:
     return Served(folder, known)
 
 
-def become(served: Served, *, port: str = "", offline: bool = True) -> None:
-    """Never returns. `port`: another one than its own; not `offline`: the model is downloaded first."""
+def become(served: Served, *, port: str = "", hub: str = "") -> None:
+    """Never returns. `port`: another one than its own; `hub`: where the model is downloaded from first."""
     flags = [["--port", port] if port and flag[0] == "--port" else flag for flag in served.flags]
-    words = list(fitting(flags + ([["--offline"]] if offline else []), known_flags(_help(served))))
+    words = list(fitting(flags + ([] if hub else [["--offline"]]), known_flags(_help(served))))
     os.chdir("/")
-    os.execve(served.program, [served.program, *words], _environment(served, offline=offline))
+    os.execve(served.program, [served.program, *words], _environment(served, hub))
 
 
 def fitting(flags: Sequence[Sequence[str]], known: set[str]) -> Iterator[str]:
@@ -108,8 +104,8 @@ def _help(served: Served) -> str:
     return done.stdout + done.stderr
 
 
-def _environment(served: Served, *, offline: bool = True) -> dict[str, str]:
-    names = _PASSED if offline else (*_PASSED, *_FOR_DOWNLOADS)
-    kept = {name: os.environ[name] for name in names if name in os.environ}
+def _environment(served: Served, hub: str = "") -> dict[str, str]:
+    kept = {name: os.environ[name] for name in (*_PASSED, *(["HF_TOKEN"] if hub else [])) if name in os.environ}
+    kept |= {"HF_ENDPOINT": hub, "MODEL_ENDPOINT": hub} if hub else {}
     libraries = {"LD_LIBRARY_PATH": served.libraries} if served.libraries else {}
     return {**kept, **libraries, "PATH": "/usr/bin:/bin", "LLAMA_CACHE": served.models, "HF_HUB_CACHE": served.models}
