@@ -17,7 +17,7 @@ SERVER = (
 def tool_call(trials: Trials) -> Iterator[Finding]:
     """Of a model that we installed: whether it does what a session lives by."""
     if (said := trials.get("tool_call")) is not None:
-        remedy = "claude-local-setup config set server.model_source OWNER/REPO:QUANT, then claude-local-setup apply"
+        remedy = "claude-local-setup config set server.model_source OWNER/REPO:QUANT && claude-local-setup apply"
         problem = "" if said == "works" else plain(said)
         yield Finding("server: makes a tool call from the jail", problem, remedy if problem else "")
 

@@ -60,7 +60,7 @@ def shown(home: Home, url: str) -> str:
 def test_a_program_is_written_tested_committed_and_its_page_seen(made: Home, work: Path) -> None:
     port = free_port()
     run = {"description": "x"}
-    script = [
+    script: list[Say | Use] = [
         Use("Write", {"file_path": str(work / "hello.py"), "content": PROGRAM}),
         Use("Write", {"file_path": str(work / "test_hello.py"), "content": TESTS}),
         Use("Bash", {"command": "pytest -q -p no:cacheprovider >outcome; cat outcome", **run}),

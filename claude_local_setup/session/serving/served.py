@@ -60,7 +60,7 @@ def load(folder: str) -> Served:
     except ValueError:
         known = None
     if not isinstance(known, dict) or not known.keys() >= Served.__annotations__.keys():
-        remedy = "claude-local-setup config set server.install auto, then claude-local-setup apply"
+        remedy = "claude-local-setup config set server.install auto && claude-local-setup apply"
         raise Refusal("no model server is installed here", remedy=remedy)
     return Served(folder, known)
 
