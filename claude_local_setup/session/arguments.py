@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from .values import Values
 
 _NORMAL = ("update", "upgrade", "install", "migrate-installer", "setup-token", "login", "logout")
-# Of two --settings the last one wins, whole; managed ones go before all others (in 2.1.330 also told on stdin).
-_SETTINGS = ("--settings", "--managed-settings", "--managed-settings-in-initialize")
+# Of two --settings the last one wins, whole; managed ones go before all others (in 2.1.330 also told on stdin). A
+# project's root elsewhere has settings that nobody was asked about.
+_RULES = ("--settings", "--managed-settings", "--managed-settings-in-initialize", "--forward-home-settings",
+          "--project-config-root")  # fmt: skip
 
 
 def check_arguments(values: Values, arguments: Sequence[str]) -> None:
@@ -25,11 +27,9 @@ def check_arguments(values: Values, arguments: Sequence[str]) -> None:
         raise Refusal("'auth' is for the normal claude", remedy="claude auth", exit_code=USAGE)
     if first in _NORMAL:
         raise Refusal(f"'{first}' is for the normal claude", remedy=f"claude {first}", exit_code=USAGE)
-    for argument in arguments:
-        if argument == "--":
-            return
+    for argument in arguments:  # also behind a "--": that may be an option's value
         name = argument.partition("=")[0]
-        if name in _SETTINGS:
+        if name in _RULES:
             remedy = f"put your settings into {values.home}/.claude-local/settings.json"
             raise Refusal(f"{name} is taken by claude-local's own rules", remedy=remedy, exit_code=USAGE)
         if argument in ("--bg", "--background"):  # it leaves a service behind
@@ -54,13 +54,13 @@ def without_sources(arguments: Sequence[str]) -> list[str]:
     """Those without --setting-sources: of two, the last one wins."""
     kept: list[str] = []
     left = list(arguments)
-    while left and left[0] != "--":
+    while left:
         word = left.pop(0)
         if word == "--setting-sources":
             del left[:1]
         elif not word.startswith("--setting-sources="):
             kept.append(word)
-    return kept + left
+    return kept
 
 
 def _values(words: Sequence[str], names: Sequence[str]) -> Iterator[str]:

@@ -56,14 +56,19 @@ def test_bash_is_denied_without_an_answer_whatever_the_project_says(plain_home: 
 ALL_ALLOWED = json.dumps({"allowManagedPermissionRulesOnly": True, "permissions": {"allow": ["Bash"]}})
 
 
-@pytest.mark.parametrize("words", [["{}", ALL_ALLOWED], ["{}=" + ALL_ALLOWED]], ids=["apart", "in one"])
+@pytest.mark.parametrize(
+    "words",
+    [["{}", ALL_ALLOWED], ["{}=" + ALL_ALLOWED], ["--model", "--", "{}", ALL_ALLOWED]],
+    ids=["apart", "in one", "behind what is a value"],
+)
 @pytest.mark.parametrize("name", ["--settings", "--managed-settings"])
 def test_no_settings_on_the_command_line_take_the_question_away(
     plain_home: Home, claude: Path, name: str, words: list[str]
 ) -> None:
     with MessagesApi([TOUCH, Say("the end")]) as api:
         work = set_up(plain_home, claude, api)
-        done = plain_home.local("-p", "go", *(word.replace("{}", name, 1) for word in words), cwd=work)
+        given = [name + word.removeprefix("{}") if word.startswith("{}") else word for word in words]
+        done = plain_home.local("-p", "go", *given, cwd=work)
     assert not (work / "ran.txt").exists()
     assert done.returncode == 2
     assert done.stderr.startswith(f"claude-local: {name} is taken by claude-local's own rules: put your settings into ")

@@ -51,12 +51,21 @@ def test_where_nobody_can_be_asked_it_is_off(made: Home, work: Path, what: str) 
     assert called_with(made, work) == OFF
 
 
-@pytest.mark.parametrize("words", [["--setting-sources=user,project,local"], ["--setting-sources", "project"]], ids=str)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--setting-sources=user,project,local"],
+        ["--setting-sources", "project"],
+        ["--model", "--", "--setting-sources=project"],
+    ],
+    ids=str,
+)
 def test_the_callers_choice_of_settings_does_not_bring_it_back(made: Home, work: Path, words: list[str]) -> None:
     """Editors' adapters ask for all of them."""
     assert called_with(made, work, *words) == [f"<{word}>" for word in words]
     put(work, ".claude/settings.json", HOOK)
-    assert called_with(made, work, "--verbose", *words, "--model", "x") == [*OFF, "<--verbose>", "<--model>", "<x>"]
+    left = [f"<{word}>" for word in words[:2] if words[0] == "--model"]
+    assert called_with(made, work, "--verbose", *words, "--fork") == [*OFF, "<--verbose>", *left, "<--fork>"]
 
 
 @pytest.mark.parametrize("name", [".claude/settings.json", ".mcp.json"])
