@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs claude-local-setup for this user, in a virtual environment of its own, then runs `claude-local-setup apply`.
-# Arguments go to apply: ./install.sh -y, ./install.sh --dry-run.
+# Installs claude-local-setup for this user, in a virtual environment of its own, then runs `claude-local-setup init` (at a
+# terminal, where nothing has been chosen yet) or `apply`. Arguments go to apply: ./install.sh -y, ./install.sh --dry-run.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -72,4 +72,7 @@ if [ -e "$command" ] && [ ! -L "$command" ]; then
 fi
 make_environment || stop "the packages could not be installed" "see the lines above; is a package index reachable?"
 make_command
+if [ $# -eq 0 ] && [ -t 0 ] && [ ! -e "${XDG_CONFIG_HOME:-$HOME/.config}/claude-local-setup/config.toml" ]; then
+  exec "$command" init
+fi
 exec "$command" apply "$@"

@@ -46,10 +46,33 @@ def cli() -> None:
     """Put `claude-local` beside your normal `claude`: Claude Code on a local model, in a jail.
 
     \b
+    claude-local-setup init       the few questions, then apply
     claude-local-setup apply      put it there, or repair it
     claude-local                  a session, in your project's folder
     claude-local-setup verify     prove that the boundary holds
     """
+
+
+@cli.command()
+@click.option("--server", metavar="URL", help="Where the model server is; or: install, to have one installed.")
+@click.option("--model", metavar="NAME", help="Which of the server's models.")
+@click.option(
+    "--level", type=click.Choice(["session", "strict", "bash", "config"]), help="How far a session is confined."
+)
+@click.option("--domains", metavar="A,B", help="Internet names that a session may reach.")
+@click.option(
+    "--claude", type=click.Choice(["native", "npm", "apt", "never"]), help="How Claude Code is installed if missing."
+)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask: what no option says is what Enter would take.")
+@debug
+def init(yes: bool, **answers: str | None) -> None:
+    """Look what is there, ask the few questions that matter, write the config, then apply it.
+
+    Exit code: 0 done, 1 a step failed, 2 usage or config, 130 you stopped it.
+    """
+    from .commands.init import Flags, init
+
+    sys.exit(init(Flags(**answers), yes=yes))
 
 
 @cli.command()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
 from tests.homes import Home
+from tests.real.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,3 +101,12 @@ def test_without_a_home_it_says_so(plain_home: Home) -> None:
     done = plain_home.run(str(ROOT / "install.sh"), "-y")
     assert done.returncode == 1
     assert "HOME does not name a folder" in done.stderr
+
+
+def test_at_a_terminal_the_first_time_it_asks_the_few_questions(plain_home: Home) -> None:
+    plain_home.write("bin/claude", "#!/bin/sh\necho 2.1.330\n").chmod(0o755)
+    plain_home.extra["PATH"] = f"{plain_home.path}/bin:/usr/bin:/bin"
+    with Terminal(
+        plain_home, ["sh", "-c", f"{quote(str(ROOT / 'install.sh'))}; sleep 60"], plain_home.path
+    ) as terminal:
+        terminal.wait("model server:", seconds=300)

@@ -65,8 +65,11 @@ def test_a_published_port_is_shown_to_this_machine_only(plain_home: Home) -> Non
         session.wait()
 
 
-def test_a_port_that_is_taken_is_said_and_the_session_starts_all_the_same(plain_home: Home) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::1", "::"])
+def test_a_port_that_is_taken_is_said_and_the_session_starts_all_the_same(plain_home: Home, address: str) -> None:
+    """With "::" by a listener for both families, as Java's and Go's are."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, 0), family=family, dualstack_ipv6=address == "::") as taken:
         port = taken.getsockname()[1]
         work = applied(plain_home, f"[network]\npublish = [{port}]\n")
         done = plain_home.local("--jail", "true", cwd=work)
@@ -74,7 +77,27 @@ def test_a_port_that_is_taken_is_said_and_the_session_starts_all_the_same(plain_
     assert f"port {port}, which network.publish names, is taken on this machine" in done.stderr
 
 
-@pytest.mark.parametrize("place", ["127.0.0.1", "[::1]"])
+def test_a_second_session_starts_without_the_port_and_takes_nothing_from_the_first(plain_home: Home) -> None:
+    plain_home.write("bin/claude", "#!/bin/sh\necho 2.1.330\n").chmod(0o755)
+    plain_home.extra["PATH"] = f"{plain_home.path}/bin:/usr/bin:/bin"
+    port = free_port()
+    work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+    serve = f"timeout 60 socat TCP4-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork SYSTEM:'echo from the first'"
+    session = in_background(plain_home, ["--jail", "sh", "-c", serve], work)
+    try:
+        assert what_answers(port) == b"from the first\n"
+        for words in (["--jail", "echo", "well"], ["--version"]):
+            done = plain_home.local(*words, cwd=plain_home.workspace("other"))
+            assert (done.returncode, done.stdout != "") == (0, True), done.stderr
+            assert f"port {port}, which network.publish names, is taken on this machine" in done.stderr
+        assert what_answers(port) == b"from the first\n"
+    finally:
+        session.terminate()
+        session.wait()
+    assert plain_home.local("--jail", "true", cwd=work).stderr == ""
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1", "[::1]", "0.0.0.0", "[::]"])
 def test_a_published_port_leads_to_a_server_of_either_kind(plain_home: Home, place: str) -> None:
     port = free_port()
     work = applied(plain_home, f"[network]\npublish = [{port}]\n")
