@@ -15,7 +15,7 @@ from ..jail.there import There
 from ..kept import layers, state
 from ..linux.files import is_inside, leads_to
 from ..shown import caches, people, program, programs, surroundings
-from ..shown.surroundings import Found, Guide
+from ..shown.surroundings import Found, Guide, at_home
 from ..words import Refusal
 from ..workspace import protected, sockets
 from ..workspace.changes import Watched
@@ -94,7 +94,8 @@ def scene(
     guide.untrusted = (workspace.root, *state.known_workspaces(values))
     made.guide = guide
     made.program = program_path or program.find(values, path)
-    made.editors = ide.editors(values, workspace.cwd, guide.untrusted)
+    written = (leads_to(at_home(path, values.real_home)) for path in values.write)
+    made.editors = ide.editors(values, workspace.cwd, (*guide.untrusted, *written))
     made.ways = ways.out(values, made.editors, workspace.root)
     made.there, made.path = _there(made, path, questions, own_state)
     return made

@@ -99,6 +99,20 @@ def test_a_lock_that_a_session_could_have_written_opens_no_port(made: Home, way:
         assert shown(Home(made.path, {"CLAUDE_CONFIG_DIR": str(place)}), work) == []
 
 
+def test_nor_does_one_in_what_isolation_write_names(plain_home: Home) -> None:
+    for key, value in (("server.management_url", ""), ("isolation.write", "~/link")):
+        plain_home.setup("config", "set", key, value)
+    (plain_home.path / "open").mkdir()
+    (plain_home.path / "link").symlink_to("open")
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    work = plain_home.workspace()
+    home = Home(plain_home.path, {"CLAUDE_CONFIG_DIR": str(plain_home.path / "open/c")})
+    with FakeIde(home.path, work, config="open/c") as editor:
+        assert shown(home, work) == []
+        done = home.local("--jail", "bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{editor.port}", cwd=work)
+        assert "Connection refused" in done.stderr
+
+
 def replaced(lock: Path, content: bytes) -> None:
     lock.write_bytes(content)
 
