@@ -204,6 +204,8 @@ class Run:
         _signal.set_wakeup_fd(-1)
         if self._terminal:
             self._terminal.end()
+        for listener in self.published:  # a report may take long, and another session may want the port
+            os.close(listener)
         for process in self.relays.running:
             os.kill(process, _signal.SIGKILL)
         self._streams.finish()

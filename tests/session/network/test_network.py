@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
+from errno import ECONNREFUSED
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.messages_api import MessagesApi
-from tests.homes import Home
+from tests.homes import Home, wait_until
 from tests.session.network.reached import CONNECT, applied, in_background
 
 
@@ -31,6 +32,12 @@ def what_answers(port: int, address: str = "127.0.0.1") -> bytes:
             pass
         time.sleep(0.1)
     return b""
+
+
+def is_refused(port: int, address: str = "127.0.0.1") -> bool:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as client:
+        return client.connect_ex((address, port)) == ECONNREFUSED
 
 
 def test_only_the_models_port_and_the_listed_ones_are_reached(home: Home) -> None:
@@ -95,6 +102,21 @@ def test_a_second_session_starts_without_the_port_and_takes_nothing_from_the_fir
         session.terminate()
         session.wait()
     assert plain_home.local("--jail", "true", cwd=work).stderr == ""
+
+
+def test_a_published_port_is_given_back_once_the_jail_has_ended(plain_home: Home) -> None:
+    """Not only after the report, which waits here: the pipe is full."""
+    port = free_port()
+    work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+    script = "head -c 65536 /dev/zero >&2; echo x >.envrc"
+    session = in_background(plain_home, ["--jail", "sh", "-c", script], work)
+    try:
+        wait_until((work / ".envrc").exists)
+        wait_until(lambda: is_refused(port) and is_refused(port, "::1"))
+        assert session.poll() is None
+    finally:
+        said = session.communicate(timeout=60)[1]
+    assert "  .envrc: direnv runs it" in said
 
 
 @pytest.mark.parametrize("place", ["127.0.0.1", "[::1]", "0.0.0.0", "[::]"])
