@@ -168,7 +168,7 @@ def publish(port: int) -> list[int]:
         try:
             made.append(inside.listener(Place(address, port)))
         except OSError:
-            pass  # a machine without IPv6; or somebody was quicker
+            break  # somebody was quicker, and has both; or a machine without IPv6
     return made
 
 

@@ -84,6 +84,17 @@ def test_a_port_that_is_taken_is_said_and_the_session_starts_all_the_same(plain_
     assert f"port {port}, which network.publish names, is taken on this machine" in done.stderr
 
 
+def test_a_port_that_somebody_is_about_to_listen_on_is_taken_too(plain_home: Home) -> None:
+    """Another session, say, that starts at the same moment: not one of them on IPv4 and the other on IPv6."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+        done = plain_home.local("--jail", "true", cwd=work)
+    assert done.returncode == 0
+    assert f"port {port}, which network.publish names, is taken on this machine" in done.stderr
+
+
 def test_a_second_session_starts_without_the_port_and_takes_nothing_from_the_first(plain_home: Home) -> None:
     plain_home.write("bin/claude", "#!/bin/sh\necho 2.1.330\n").chmod(0o755)
     plain_home.extra["PATH"] = f"{plain_home.path}/bin:/usr/bin:/bin"
