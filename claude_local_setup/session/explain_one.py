@@ -77,6 +77,8 @@ def _of_a_port(made: Scene, host: str, port: int) -> Iterator[str]:
         yield f"reach      {shown}: the network is the host's"
     elif any(way.shown == shown or way.shown == shown.replace("localhost", "127.0.0.1") for way in made.ways.ways):
         yield f"reach      {shown}"
+    elif host in ("127.0.0.1", "localhost", "::1") and port in made.values.publish:
+        yield f"published  {shown}: a server of the session's own there is shown on this machine"
     elif host in ("127.0.0.1", "localhost", "::1"):
         yield f"refused    {shown}: it is no port that leads out"
         yield f"           to allow it: {_set(made.values, 'ports', port)}"

@@ -18,6 +18,7 @@ def work(plain_home: Home) -> Path:
     for name in ("other/file", ".cache/uv/x", ".nvm/x", "docs/with space/x"):
         plain_home.write(name, "theirs\n")
     plain_home.setup("config", "set", "isolation.read", "~/docs")
+    plain_home.setup("config", "set", "network.publish", "5173")
     assert plain_home.json("apply", "-y")["failed"] == 0
     work = plain_home.workspace()
     plain_home.run("git", "init", "-q", cwd=work)
@@ -40,6 +41,7 @@ def work(plain_home: Home) -> Path:
         ("~/other/file", "not there  {home}/other/file: of your home only a list of things is shown"),
         ("127.0.0.1:8080", "reach      127.0.0.1:8080"),
         ("localhost:8080", "reach      localhost:8080"),
+        ("5173", "published  127.0.0.1:5173: a server of the session's own there is shown on this machine"),
         ("5432", "refused    127.0.0.1:5432: it is no port that leads out"),
         ("example.org:443", "refused    example.org:443: of other machines only allowed domains are reached"),
         ("pypi.org", "refused    pypi.org: there is no internet but for network.domains"),
