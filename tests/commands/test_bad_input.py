@@ -38,6 +38,7 @@ def assert_refused(done: CompletedProcess[str], said: str, code: int) -> None:
         ("[isolation]\npass_env = ['LD_PRELOAD']\n", "set by claude-local itself"),
         ("[network]\nports = [70000]\n", "not a port"),
         ("[network]\nports = '8080'\n", "must be a list"),
+        ("[network]\npublish = [80]\n", "is root's to open"),
         ("[network]\ndomains = ['*.example.org']\n", "must be a lower-case name"),
         ("settings = 1\n", "must be a table"),
     ],

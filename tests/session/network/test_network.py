@@ -58,9 +58,10 @@ def test_the_model_keeps_the_name_and_port_that_the_user_wrote(plain_home: Home,
         assert plain_home.local("--jail", *CONNECT, written, str(api.port), cwd=work).returncode == 0
 
 
-def test_a_published_port_is_shown_to_this_machine_only(plain_home: Home) -> None:
+@pytest.mark.parametrize("level", ["session", "strict"])
+def test_a_published_port_is_shown_to_this_machine_only(plain_home: Home, level: str) -> None:
     port = free_port()
-    work = applied(plain_home, f"[network]\npublish = [{port}]\n")
+    work = applied(plain_home, f'[isolation]\nlevel = "{level}"\n[network]\npublish = [{port}]\n')
     serve = f"timeout 20 socat TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork SYSTEM:'echo from the jail'"
     session = in_background(plain_home, ["--jail", "sh", "-c", serve], work)
     try:
