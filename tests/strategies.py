@@ -52,6 +52,7 @@ def answer(host: Mapping[str, str], **other: bytes) -> list[str]:
         "normal_running": b"0",
         "sessions": b"",
         "programs": b"",
+        "listening": b"",
     }
     return [*(said(key, value) for key, value in (honest | other).items()), "end Cg=="]
 

@@ -8,10 +8,7 @@ from .answers import UNTRIED, plain
 from .report import Finding
 from .trials import Trials
 
-SERVER = (
-    *("answers", "no tools of its own", "Messages API", "tools", "system message in mid-conversation"),
-    *("context", "attribution header off"),
-)
+SERVER = (*("answers", "no tools of its own", "Messages API", "tools", "context", "attribution header off"),)
 
 
 def tool_call(trials: Trials) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from ..checks.report import Finding
 from ..fleet.machine import Found, to_target_state
 from ..fleet.opened import Hosts
 from ..servers.installation import Installation, installation
+from ..session.server.addresses import AUTO
 from .answer import exit_code
 from .change import Asked, Change, changed, kept
 
@@ -25,10 +26,16 @@ def _known(found: Found) -> list[Finding]:
 
 
 def _notice(found: Found) -> str:
-    """What a model server of its own would be, before it is loaded."""
+    """Which model server was found, where none was chosen; or what one of its own would be, before it is loaded."""
     chosen = installation(found.config, found.actual)
-    is_new = any(step.name == "model server" and step.change == "pending" for step in found.steps)
-    return "\n".join(chosen.notice) if is_new and isinstance(chosen, Installation) else ""
+    if chosen:
+        is_new = any(step.name == "model server" and step.change == "pending" for step in found.steps)
+        return "\n".join(chosen.notice) if is_new and isinstance(chosen, Installation) else ""
+    if found.config.server.base_url != AUTO:
+        return ""
+    if found.actual.server:
+        return f"model server: {found.actual.server}, found there"
+    return "no model server answers on this machine: sessions look for one when they start (claude-local-setup init)"
 
 
 def _closing(before: Found) -> list[Finding]:

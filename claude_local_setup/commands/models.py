@@ -9,15 +9,18 @@ from dataclasses import dataclass
 import click
 
 from ..checks.report import Report
+from ..content import model_server
 from ..errors import FAILED, SetupError
 from ..fleet.machine import Fleet, Machine
 from ..fleet.opened import Hosts, opened
 from ..screen import models as screen
 from ..screen.output import say
+from ..session.server.addresses import AUTO, base_of
 from ..session.server.models import Model
 from ..session.server.servers import Servers
 from ..session.server.switching import offer, use
 from ..session.words import printable
+from ..state.whole_plan import actual_state
 
 STOPPED = 130  # the exit code of Ctrl-C
 
@@ -50,8 +53,11 @@ def use_model(hosts: Hosts, name: str, *, as_json: bool) -> int:
 def _servers(machine: Machine) -> Servers:
     config = machine.config()
     machine.reach()
-    server = config.server
-    return Servers.of(server.base_url, server.management_url, server.auth_token, machine.dial(config))
+    server, dial = config.server, machine.dial(config)
+    base_url = base_of(server.base_url)
+    if base_url == AUTO:
+        base_url = model_server.base_url(config, actual_state(config, machine.ask, dial))
+    return Servers.of(base_url, server.management_url, server.auth_token, dial)
 
 
 def _use_here(machine: Machine, name: str, *, as_json: bool) -> int:

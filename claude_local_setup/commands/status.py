@@ -9,11 +9,13 @@ from ..checks.left import left
 from ..checks.report import Report
 from ..config.file import config_path, home
 from ..config.keys import Config
+from ..content import model_server
 from ..fleet.machine import Found, to_target_state
 from ..fleet.opened import Hosts, opened
 from ..host.actual import Actual
 from ..screen.output import say
 from ..screen.view import view
+from ..session.server.addresses import AUTO
 from ..session.words import printable
 from .answer import exit_code, show_json
 from .change import reached
@@ -60,10 +62,17 @@ def _lines(config: Config, actual: Actual) -> list[str]:
     return [
         f"level     {config.isolation.level}: confines {_CONFINES[config.isolation.level]}",
         f"network   {_network(config)}" + (" (network.mode is host)" if shared else ""),
-        f"server    {config.server.base_url}",
+        f"server    {_server(config, actual)}",
         f"claude    {printable(config.claude.path or actual.facts['claude']) or 'not found'}",
         f"config    {config_path()}",
     ]
+
+
+def _server(config: Config, actual: Actual) -> str:
+    url = model_server.base_url(config, actual)
+    if config.server.base_url != AUTO:
+        return url
+    return f"{url} (found)" if actual.server else f"{url} (none is found now; a session looks again)"
 
 
 def _network(config: Config) -> str:

@@ -1,4 +1,4 @@
 """What the user chose: every key with its default, its meaning and its rule, and the file that holds them.
 
-Imports: errors.
+Imports: session, errors.
 """

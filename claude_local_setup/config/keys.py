@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from ..errors import ConfigError
+from ..session.server.addresses import AUTO
 from . import values
 
 FLAT_PREFIX = "claude_local_"
@@ -19,7 +20,7 @@ def key(default: object, meaning: str, problem: values.Problem) -> Any:
 
 @dataclass(frozen=True)
 class Server:
-    base_url: str = key("http://127.0.0.1:8080", "llama-server, or anything with /v1/messages", values.url)
+    base_url: str = key(AUTO, "auto: the model server that is found here; else its address", values.base_url)
     management_url: str = key("http://127.0.0.1:8081", 'model switching; "" = none', values.optional_url)
     auth_token: str = key("llamacpp", "sent as Bearer; your own credentials never are", values.token)
     model: str = key("", '"" = whatever is loaded; else a name', values.model)

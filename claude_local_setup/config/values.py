@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable
 
+from ..session.server.addresses import AUTO
+
 Problem = Callable[[object], "str | None"]
 
 WAYS = ("never", "auto", "path", "apt", "wheel")  # of installing a model server
@@ -64,6 +66,10 @@ def url(value: object) -> str | None:
     if match is None:
         return "must be a plain http:// or https:// address such as http://127.0.0.1:8080"
     return None if match[3] is None or 0 < int(match[3]) < 65536 else "has a port outside 1-65535"
+
+
+def base_url(value: object) -> str | None:
+    return None if value == AUTO else url(value)
 
 
 def optional_url(value: object) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..config.keys import Config
 from ..session.git import settings
+from ..session.server.context import OVERRIDDEN
 from .environment import MODEL, PROXIES
 
 # Set to "" in enforced.json: with any of these a project's settings.json could send the session somewhere else, change
@@ -79,7 +80,7 @@ def enforced_settings(config: Config, sent: Mapping[str, str]) -> dict[str, Any]
     return {
         "env": _env(config, sent),
         "model": config.server.model or MODEL,
-        "modelOverrides": {},
+        "modelOverrides": {OVERRIDDEN: config.server.model or MODEL},
         **dict.fromkeys(_HELPERS, ""),
         "permissions": _permissions(config),
         **_rules(config),

@@ -10,10 +10,7 @@ from urllib.parse import urlsplit
 from ..config.keys import Config
 from ..session.network import proxy
 
-# The name sent where any will do: a llama-server with one model ignores it. Claude Code takes a name with "claude-3-"
-# for an old model, and then puts all that is the same in each session before the user's first words. With other names
-# 3,000 to 4,000 tokens come after them, as a system message in mid-conversation; strict chat templates refuse that.
-MODEL = "local-claude-3-compat"
+MODEL = "local-model"  # where no server has said yet what its model is called, and any name will do
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 PROXY = f"http://{proxy.ADDRESS}:{proxy.PORT}"  # in the jail
@@ -38,14 +35,12 @@ _QUIET = {
 _PATIENCE = dict.fromkeys(
     ("API_TIMEOUT_MS", "CLAUDE_STREAM_IDLE_TIMEOUT_MS", "CLAUDE_STREAM_FIRST_BYTE_TIMEOUT_MS"), "3600000"
 )
+_FAMILIES = ("HAIKU", "SONNET", "OPUS", "FABLE")
 _TIERS = (
     "ANTHROPIC_MODEL",
     "ANTHROPIC_DEFAULT_MODEL",
     "ANTHROPIC_SMALL_FAST_MODEL",
-    "ANTHROPIC_DEFAULT_HAIKU_MODEL",
-    "ANTHROPIC_DEFAULT_SONNET_MODEL",
-    "ANTHROPIC_DEFAULT_OPUS_MODEL",
-    "ANTHROPIC_DEFAULT_FABLE_MODEL",
+    *(f"ANTHROPIC_DEFAULT_{family}_MODEL{part}" for family in _FAMILIES for part in ("", "_NAME")),
     "CLAUDE_CODE_SUBAGENT_MODEL",
 )
 
@@ -64,6 +59,7 @@ def session_env(config: Config) -> dict[str, str]:
         "ANTHROPIC_BASE_URL": config.server.base_url,
         "ANTHROPIC_API_KEY": "",
         **dict.fromkeys(_TIERS, config.server.model or MODEL),
+        **{f"ANTHROPIC_DEFAULT_{family}_MODEL_DESCRIPTION": "the model that is loaded" for family in _FAMILIES},
         **_QUIET,
         **_PATIENCE,
         **({} if config.claude.bundled_skills else {"CLAUDE_CODE_DISABLE_BUNDLED_SKILLS": "1"}),

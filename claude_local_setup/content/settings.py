@@ -24,7 +24,11 @@ def user_settings(config: Config, home: str) -> dict[str, Any]:
         "env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0"},
         "includeGitInstructions": False,  # git's status is in the prompt's first part, and changes with each commit
         "skipWebFetchPreflight": True,  # it would ask the vendor about every address
-        "statusLine": {"type": "command", "command": "~/.local/share/claude-local/model status"},
+        "statusLine": {
+            "type": "command",
+            "command": "~/.local/share/claude-local/model status",
+            "refreshInterval": 5,  # seconds: a model may be switched from elsewhere
+        },
         **config.settings,
     }
 

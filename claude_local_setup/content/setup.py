@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..config.keys import Config
 from ..host import paths, userns
 from ..host.actual import Actual
 from ..servers.installation import Installation, installation
 from ..servers.program import Hindrance
+from ..session.server.addresses import AUTO
 from .enforced import enforced_settings
 from .environment import session_env
+from .model_server import base_url
 from .settings import as_json
 
 
@@ -19,8 +21,9 @@ from .settings import as_json
 class Setup:
     """One host's."""
 
-    config: Config
+    config: Config  # with the model server's address
     actual: Actual
+    finds_server: bool  # whether that was found
     claude: str  # where Claude Code is, or will be once it is installed; "" if it is missing and shall not be
     needs_copy: bool  # whether only a copy of bubblewrap can make a jail
     sent: Mapping[str, str]  # the environment that a session gets from us
@@ -33,10 +36,14 @@ class Setup:
 
 
 def setup(config: Config, actual: Actual) -> Setup:
+    server = installation(config, actual)
+    finds_server = config.server.base_url == AUTO and not isinstance(server, Installation)
+    url = server.url if isinstance(server, Installation) else base_url(config, actual)
+    config = replace(config, server=replace(config.server, base_url=url))
     sent = session_env(config)
     enforced = as_json(enforced_settings(config, sent))
-    server = installation(config, actual)
-    return Setup(config, actual, _claude(config, actual), userns.needs_copy(config, actual), sent, enforced, server)
+    copy = userns.needs_copy(config, actual)
+    return Setup(config, actual, finds_server, _claude(config, actual), copy, sent, enforced, server)
 
 
 def _claude(config: Config, actual: Actual) -> str:

@@ -15,6 +15,7 @@ from ..host.actual import Actual
 from ..session.words import printable
 from ..state.target import target_state
 from ..state.whole_plan import actual_state, whole_plan
+from . import remote
 from .operations import Probe, carry_out
 
 
@@ -23,7 +24,7 @@ def claude_local() -> None:
     """Brings the host to the target state that its data (`claude_local_…`) describes."""
     try:
         config = from_flat(_data(), f"data of {host.name}")
-        actual = actual_state(config, _asked)
+        actual = actual_state(config, _asked, remote.dial_from(ctx_host.get()))
     except SetupError as error:
         return _give_up(f"{error.problem}: {error.remedy}")
     steps = whole_plan(target_state(config, actual), actual)

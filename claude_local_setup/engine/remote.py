@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from functools import partial
 from getpass import getuser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from paramiko import AuthenticationException, BadHostKeyException, Channel, SSHException, Transport
 from pyinfra.api import Host, StringCommand
 from pyinfra.api.exceptions import ConnectError, PyinfraError
 
 from ..errors import SetupError
+
+if TYPE_CHECKING:
+    from ..session.server.http import Dial
 
 KEEPALIVE_SECONDS = 3
 SILENCE_SECONDS = (
@@ -50,6 +54,11 @@ def dial(host: Host, place: str, port: int, seconds: float) -> Channel:
         raise ConnectionRefusedError(str(error)) from None
     channel.settimeout(seconds)
     return channel
+
+
+def dial_from(host: Host) -> Dial | None:
+    """How a server is called from there; None where that is as from here."""
+    return partial(dial, host) if transport(host) is not None else None
 
 
 def identity(host: Host) -> object:

@@ -12,6 +12,7 @@ from ..checks.trials import Trials
 from ..config.keys import Config
 from ..entries.actions import Step
 from ..host.actual import Actual
+from ..session.server.addresses import AUTO
 from ..state.target import target_state
 from ..state.whole_plan import actual_state, whole_plan
 
@@ -83,7 +84,8 @@ def to_target_state(config: Config, actual: Actual) -> Sequence[Step]:
 
 def look(machine: Machine, config: Config, planned: Planned = to_target_state) -> Found:
     """Asks a machine that was reached; SetupError where it does not answer, or not as a host does."""
-    actual = actual_state(config, machine.ask)
+    dial = machine.dial(config) if config.server.base_url == AUTO else None
+    actual = actual_state(config, machine.ask, dial)
     return Found(machine, config, actual, planned(config, actual))
 
 

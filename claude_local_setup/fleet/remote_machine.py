@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from pyinfra.api import Host, State
@@ -75,12 +74,11 @@ class RemoteMachine:
         return trials.read("\n".join(lines))
 
     def dial(self, config: Config) -> Dial | None:
-        if remote.transport(self.host) is None:
-            return None
-        if config.server.base_url.startswith("https:"):
+        line = remote.dial_from(self.host)
+        if line is not None and config.server.base_url.startswith("https:"):
             remedy = "claude-local-setup models, on that host"
             raise SetupError("a server with https is not asked through SSH", remedy=remedy)
-        return partial(remote.dial, self.host)
+        return line
 
 
 def host_of(item: Found | Machine) -> Host:

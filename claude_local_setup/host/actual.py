@@ -45,6 +45,8 @@ class Actual:
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by real path: the names in it
     programs: Mapping[str, str] = field(default_factory=dict)  # by folder: the digest of a session program's files
     sessions: tuple[int, ...] = ()  # processes of claude-local sessions of this home
+    listening: str = ""  # the lines of /proc/net/tcp and tcp6 that are of listening sockets
+    server: str = ""  # the model server that answers there; "" where none does, or its address is pinned
 
     @property
     def home(self) -> str:

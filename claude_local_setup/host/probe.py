@@ -21,6 +21,7 @@ FACTS = frozenset(
         *("userns", "bwrap_copy", "npm", "python3", "git", "venv", "libgomp"),
         *("llama_server", "llama_fits", "llama_tools", "ggml_vulkan", "user_manager", "server_unit", "listens"),
         *("memory", "gpu_memory", "disk_free", "glibc", "avx512", "certificates"),
+        "uid_min",
     )
 )
 
@@ -74,6 +75,7 @@ def _read(lines: list[str]) -> Actual:
         _folders(single["names"]),
         dict(_pairs(single["programs"])),
         tuple(int(number) for number in _text(single["sessions"]).split()),
+        _text(single["listening"]),
     )
 
 

@@ -102,6 +102,7 @@ done
   "max_userns=$(line /proc/sys/user/max_user_namespaces)" \
   "userns=$(ask_userns)" "npm=$(command -v npm)" "python3=$(command -v /usr/bin/python3)" "git=$(command -v git)" \
   "bwrap_copy=$(cmp -s /usr/bin/bwrap /usr/lib/claude-local/bwrap && echo fresh)" \
+  "uid_min=$(awk '$1 == "UID_MIN" { print $2 }' /etc/login.defs)" \
   "claude=$claude" "claude_real=$(readlink -f -- "$claude")" && machine; } \
   | say facts
 say os_release </etc/os-release
@@ -163,4 +164,5 @@ sessions() { # of this home: the wrapper's own processes
   done
 }
 sessions | say sessions
+grep -h ' 0A ' /proc/net/tcp /proc/net/tcp6 | say listening # sockets that listen, each with its user
 echo "end Cg=="

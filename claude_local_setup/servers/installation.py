@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -10,12 +11,12 @@ from ..config.keys import Config
 from ..config.values import is_repository
 from ..host import paths
 from ..host.actual import Actual
+from ..session.server.addresses import AUTO, HOST, PORTS, base_of
 from .good_models import AS_OF, LEAST_MEMORY, MODELS
 from .look import Look
 from .program import DOWNLOAD_PACKAGES, Hindrance, Program, program
 
 CONTEXT = 65536  # tokens: what Claude Code needs to work with
-_PORTS = (8080, 9931, 11434, 1234, 17434, 8000)  # where model servers are found, with base_url "auto"
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,29 @@ def installation(config: Config, actual: Actual) -> Installation | Hindrance | N
     if config.server.auth_token.startswith("#"):
         problem = "server.auth_token begins with #, which llama-server takes for a comment"
         return Hindrance(problem, "claude-local-setup config set server.auth_token KEY")
-    is_ours = not actual.is_absent(actual.path(paths.SERVER_JSON))
-    if not is_ours and set(actual.facts["listens"].split()) & {f"{port:04X}" for port in ports}:
+    own = _own_port(actual)
+    taken = [port for port in ports if f"{port:04X}" in actual.facts["listens"].split()]
+    if not own and (taken if config.server.base_url != AUTO else actual.server):
         return None
-    return _chosen(config, actual, host, ports[0])
+    free = [port for port in ports if port == own or port not in taken]
+    return _chosen(config, actual, host, own if own in free else [*free, *ports][0])
+
+
+def _own_port(actual: Actual) -> int:
+    """Of the server that an earlier apply installed; 0 where there is none."""
+    try:
+        url = json.loads(actual.node(actual.path(paths.SERVER_JSON)).content or b"")["url"]
+        return urlsplit(url).port or 0
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return 0
 
 
 def address(config: Config) -> tuple[str, Sequence[int]]:
     """Where it listens, and where another one would be found. "" for the host: base_url is another machine's."""
-    if config.server.base_url == "auto":
-        return "127.0.0.1", _PORTS
-    url = urlsplit(config.server.base_url)
-    host = "127.0.0.1" if url.hostname == "localhost" else url.hostname or ""
+    if config.server.base_url == AUTO:
+        return HOST, [port for port, _ in PORTS]
+    url = urlsplit(base_of(config.server.base_url))
+    host = HOST if url.hostname == "localhost" else url.hostname or ""
     is_here = url.scheme == "http" and (host.startswith("127.") or host == "::1")
     return (f"[{host}]" if ":" in host else host) if is_here else "", (url.port or 80,)
 

@@ -50,7 +50,7 @@ def explain(values: Values, path: str, what: str = "") -> int:
         tell(_BOUNDARY[values.level])
     for line in _of_git(values, where, questions):
         tell(line)
-    tell(f"server     {values.base_url}")
+    tell(f"server     {values.base_url}" + (" (found; another one if that does not answer)" * values.finds_server))
     return 0
 
 

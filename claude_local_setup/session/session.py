@@ -45,12 +45,14 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
     questions = Questions(where, values.real_home, values.mask)
     from .run.scene import scene
     from .server.key import read_key
+    from .server.search import settle
 
     check_tools()
     key = read_key(values.enforced)
+    settle(values, key, proven=False)
     made = scene(values, guide, where, questions, path, own_state=state)
-    given = environment.of_a_session(values, key, "", values.context_tokens, values.max_output_tokens)
-    return _reported(made, words, list(given), _read(values.enforced))
+    given = environment.of_a_session(values, key, "", ())
+    return _reported(made, words, list(given), _rules_for(values))
 
 
 def session(values: Values, path: str, arguments: list[str], program: str) -> int:
@@ -58,6 +60,7 @@ def session(values: Values, path: str, arguments: list[str], program: str) -> in
     from .server import context
     from .server.checks import check
     from .server.key import read_key
+    from .server.search import settle
     from .shown.program import find
     from .workspace.finding import find_workspace
 
@@ -77,12 +80,14 @@ def session(values: Values, path: str, arguments: list[str], program: str) -> in
         from .serving.held import hold
 
         hold(values)
+    if asks and (moved := settle(values, key, proven=True)):
+        say(moved)
     ready = check(values, key) if asks else None
     model = ready.model if ready else values.pinned_model
     tokens = ready.context_tokens if ready else values.context_tokens
-    output = context.output_limit(tokens, values.max_output_tokens) if tokens else 0
-    given = list(environment.of_a_session(values, key, model, tokens, output))
-    rules = context.session_rules(rules.decode(), values.pinned_model, model).encode()
+    numbers = context.numbers(tokens, values.max_output_tokens)
+    given = list(environment.of_a_session(values, key, model, numbers))
+    rules = context.session_rules(rules.decode(), values, model).encode()
     if values.is_jailed:
         return _jailed(values, path, guide, where, program, arguments, given, rules)
     return _unjailed(values, where, program, arguments, given, rules)
@@ -194,6 +199,12 @@ def _go(
     if code == 1 and not can_start(run.plan, run.program):
         say("no jail can be started on this machine: claude-local-setup verify says why")
     return code
+
+
+def _rules_for(values: Values) -> bytes:
+    from .server.addresses import with_address
+
+    return with_address(_read(values.enforced).decode(), values).encode()
 
 
 def _checked_rules(values: Values) -> bytes:

@@ -27,6 +27,7 @@ class Values:
     enforced_sum: str  # SHA-256 of enforced.json
     base_url: str
     serves: str  # who runs the model server that apply installed: systemd, session (the first one starts it), or ""
+    finds_server: bool  # server.base_url is "auto": where none answers at base_url, another is looked for
     management_url: str
     model: str  # server.model; "" = whatever is loaded
     any_model: str  # the name that suits Claude Code best, where any will do

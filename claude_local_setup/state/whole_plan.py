@@ -4,24 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..config.keys import Config
+from ..content import model_server
 from ..entries.actions import Step, sha256, write
 from ..entries.entry import Entry, key
 from ..entries.places import ImpossibleError, check_no_session, is_inside
 from ..entries.record import Record
 from ..host import paths
 from ..host.actual import Actual
+from ..session.server.addresses import AUTO
+from ..session.server.search import first_server
 from .folders import emptied, leftovers
 from .manifest import Manifest, manifest_entry
 from .plan import plan
 from .target import probed_paths
 from .undo import undo
 
+if TYPE_CHECKING:
+    from ..session.server.http import Dial
+
 Ask = Callable[[Sequence[str]], Actual]
 
 
-def actual_state(config: Config, ask: Ask) -> Actual:
+def actual_state(config: Config, ask: Ask, dial: Dial | None = None) -> Actual:
+    """Asks the host, and where no model server's address is pinned looks for one there, called by `dial`."""
+    actual = _asked(config, ask)
+    if config.server.base_url != AUTO:
+        return actual
+    return replace(actual, server=first_server(model_server.asked(actual), config.server.auth_token, dial))
+
+
+def _asked(config: Config, ask: Ask) -> Actual:
     """Asks the host; a second time only where its manifest names places that the config no longer does."""
     asked = probed_paths(config)
     actual = ask(asked)

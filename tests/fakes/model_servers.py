@@ -125,8 +125,9 @@ class LlamaSwap(MessagesApi):
 class Hostile(ThreadingHTTPServer):
     """Answers everything with the same bytes."""
 
-    def __init__(self, content: bytes, status: int = 200) -> None:
-        super().__init__(("127.0.0.1", 0), Same)
+    def __init__(self, content: bytes, status: int = 200, media: str = "", port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Same)
+        self.media = media
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.content, self.status = content, status
 
@@ -146,6 +147,8 @@ class Same(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("content-length", 0)))
         self.send_response(self.server.status)
         self.send_header("Location", "http://127.0.0.1:9/")
+        if self.server.media:
+            self.send_header("Content-Type", self.server.media)
         self.end_headers()
         self.wfile.write(self.server.content)
 

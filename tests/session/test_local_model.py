@@ -74,7 +74,7 @@ def test_the_model_is_switched_from_the_session_and_the_context_is_right_afterwa
             terminal.wait("gemma · 40960 tokens")
             terminal.type("C-c", "C-c")
         limits = [request.body["max_tokens"] for request in api.requests if request.path.startswith("/v1/messages?")]
-    assert (limits[0], limits[-1]) == (16384, 10240)
+    assert (limits[0], limits[-1]) == (8192, 8192)
 
 
 def test_at_level_strict_the_session_says_where_to_switch(plain_home: Home, claude: Path) -> None:

@@ -15,6 +15,8 @@ _TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 _LISTENS = "0A"
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - looked for, not bound
 _LARGEST = 16_000_000  # bytes of a table: 100,000 connections
+_ACCOUNTS = "/etc/login.defs"
+_PEOPLE = 1000  # people's accounts begin here, or earlier where UID_MIN says so (login.defs(5))
 
 
 class Listener:
@@ -65,9 +67,22 @@ def found_in(table: bytes, port: int) -> Iterator[Listener]:
 
 
 def strangers(port: int, uid: int, addresses: tuple[str, ...] = ("127.0.0.1", "::1")) -> list[int]:
-    """Whose, besides this user's and root's, are the listeners that are reached at these addresses."""
+    """Which other people's are the listeners that are reached at these addresses."""
     found = {item.uid for item in listeners(port) if item.is_everywhere or item.address in addresses}
-    return sorted(found - {0, uid})
+    return sorted(other for other in found if not is_trusted(other, uid))
+
+
+def is_trusted(other: int, uid: int, people: int | None = None) -> bool:
+    """Whether it is this user, root, or a system's account that nobody logs in with, such as Ollama's own."""
+    return other in (0, uid) or other < (people_begin() if people is None else people)
+
+
+def people_begin(written: str | None = None) -> int:
+    """The least uid of a person's account; `written`: UID_MIN of another machine's login.defs, "" where it has none."""
+    if written is None:
+        rows = map(str.split, (read_whole(_ACCOUNTS) or b"").decode("utf-8", "replace").split("\n"))
+        written = next((row[1] for row in rows if len(row) > 1 and row[0] == "UID_MIN"), "")
+    return min(_PEOPLE, int(written)) if written.isascii() and written.isdecimal() and len(written) < 10 else _PEOPLE
 
 
 def is_taken(port: int) -> bool:

@@ -16,6 +16,12 @@ LEAST = 24_000  # tokens; the prompt alone has 14,000 to 19,000
 ENOUGH = 64_000  # below, a session works but is summed up often
 ALL_BUT_ANSWER = 16_000
 _CHECK = "context"
+_LARGER = {
+    Kind.OLLAMA: "OLLAMA_CONTEXT_LENGTH=65536 ollama serve",
+    Kind.LLMMAN: "LLMMAN_CONTEXT_LENGTH=65536 llmman serve",
+    Kind.LM_STUDIO: "lms unload {model}; lms load {model} --context-length 65536",
+    Kind.VLLM: "vllm serve {model} --max-model-len 65536",
+}
 
 
 def context_is_enough(asked: Asked) -> Iterator[Outcome]:
@@ -25,9 +31,7 @@ def context_is_enough(asked: Asked) -> Iterator[Outcome]:
         asked.context_tokens = asked.context
     tokens, most = asked.context_tokens, asked.values.max_output_tokens
     if tokens == 0:
-        yield _warning(
-            "the server does not say how large its context is", "claude-local-setup config set server.context_tokens N"
-        )
+        yield _warning(*_unknown(asked))
     elif tokens < LEAST:
         problem = f"a context of {tokens} tokens is too small: a session begins with up to 19000"
         yield Outcome(_CHECK, problem, _way_to_more(asked))
@@ -46,7 +50,16 @@ def _warning(problem: str, remedy: str) -> Outcome:
     return Outcome(_CHECK, problem, remedy, warning=True)
 
 
+def _unknown(asked: Asked) -> tuple[str, str]:
+    if asked.kind is not None and asked.kind in _LARGER:
+        problem = f"{asked.kind.value} does not say what context {asked.called} gets, often it is 4096"
+        return problem, _larger(asked)
+    return "the server does not say how large its context is", "claude-local-setup config set server.context_tokens N"
+
+
 def _larger(asked: Asked) -> str:
+    if asked.kind is not None and asked.kind in _LARGER:
+        return _LARGER[asked.kind].format(model=asked.loaded or "MODEL")
     return "start llama-server with -c 65536" + (" and without -np, which divides it" if asked.slots > 1 else "")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from . import models
+from .check_named import named_model
 from .checked import Outcome, plain
 from .http import NotOurs, quoted
+from .kinds import told
 from .models import Kind
 
 TYPE_CHECKING = False
@@ -23,23 +25,20 @@ _MODEL = "the model"
 def answers(asked: Asked) -> Iterator[Outcome]:
     """Finds out the kind, and what /props tells of a single model."""
     try:
-        props = asked.get("/props")
+        found = told(asked.get)
     except NotOurs as error:
         yield Outcome("answers", error.problem, error.remedy)
         return
-    yield Outcome("answers", *_unanswered(asked, props.status))
-    asked.props = props.json if props.status == 200 else None
-    if models.is_router(asked.props):
-        asked.kind = Kind.ROUTER
-        asked.autoload = asked.props.get("models_autoload") is not False
-    elif asked.read_props(asked.props):
-        asked.kind = Kind.SINGLE
-        asked.model = asked.values.any_model  # one model: any name will do, so the one that suits Claude Code best
-    else:
-        asked.listed = asked.get("/v1/models").json
-        asked.kind = Kind.SWAP if models.is_swap(asked.listed) else None
-    if asked.kind is Kind.SWAP:
-        asked.ready = models.ready_in_swap(asked.get("/running").json)
+    yield Outcome("answers", *_unanswered(asked, found.answer.status if found.kind is None else 200))
+    asked.told, asked.kind, asked.props = found, found.kind, found.props
+    match found.kind:
+        case Kind.ROUTER:
+            asked.autoload = found.props.get("models_autoload") is not False
+        case Kind.SINGLE:
+            asked.read_props(found.props)
+            asked.model = asked.loaded.removesuffix(".gguf") or asked.values.any_model  # any name will do
+        case Kind.SWAP:
+            asked.ready = models.ready_in_swap(asked.get("/running").json)
 
 
 def find_model(asked: Asked) -> Iterator[Outcome]:
@@ -49,13 +48,18 @@ def find_model(asked: Asked) -> Iterator[Outcome]:
             yield from _of_router(asked)
         case Kind.SWAP:
             yield from _of_swap(asked)
+        case Kind.SINGLE:
+            pass
+        case _:
+            yield from named_model(asked)
 
 
 def _unanswered(asked: Asked, status: int) -> tuple[str, str]:
     match status:
         case 0:
+            where = f"on this machine, {asked.url} was the last one" if asked.values.finds_server else f"at {asked.url}"
             return (
-                f"no server answers at {asked.url}",
+                f"no server answers {where}",
                 f"start it ({ADVICE}), or: claude-local-setup config set server.base_url URL",
             )
         case 503:
@@ -97,7 +101,7 @@ def _state_problem(asked: Asked, model: Model) -> tuple[str, str]:
 
 
 def _of_swap(asked: Asked) -> Iterator[Outcome]:
-    known = [model.name for model in models.swap_models(asked.listed, None)]
+    known = [model.name for model in models.swap_models(asked.told.listed, None)]
     wanted = asked.values.model
     found = (wanted if wanted in known else "") if wanted else next(iter(asked.ready), "")
     if not found or plain(found) != found:

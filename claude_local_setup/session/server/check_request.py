@@ -1,10 +1,12 @@
-"""A request such as Claude Code's, with a tool and a system message in mid-conversation: counted, not answered."""
+"""A request such as Claude Code's, with a tool: counted, not answered."""
 
 from __future__ import annotations
 
 from . import models
 from .check_kind import LOADING, REFUSES
 from .checked import Outcome, plain
+from .kinds import COUNT, is_count
+from .models import Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +15,10 @@ if TYPE_CHECKING:
     from .answer import Answer
     from .checked import Asked
 
-API, TOOLS, MIDDLE = "Messages API", "tools", "system message in mid-conversation"
+API, TOOLS = "Messages API", "tools"
 _TOOL = {"name": "x", "description": "x", "input_schema": {"type": "object", "properties": {}}}
 _NOT_THERE = (404, 405, 501)
+_UNCOUNTING = (Kind.OLLAMA, Kind.LLMMAN, Kind.LM_STUDIO)
 
 
 def serves_a_request(asked: Asked) -> Iterator[Outcome]:
@@ -25,47 +28,51 @@ def serves_a_request(asked: Asked) -> Iterator[Outcome]:
             f"claude-local-setup models use {asked.loaded or 'NAME'}",
         )
         return
-    whole = _count(asked, {"role": "system", "content": "x"})
-    answer = _count(asked) if whole.status >= 400 else whole
-    if answer.status == 200 and _is_count(answer):
-        yield from _judged(asked, takes_middle=answer is whole)
+    answer = _count(asked)
+    if is_count(answer):
+        yield from _judged(asked)
     elif answer.status == 0:
         yield from _unasked("the server is slow to count tokens", "look at the load of its machine")
-    elif answer.status in _NOT_THERE and asked.kind is None and models.lists_models(asked.listed):
+    elif asked.kind in _UNCOUNTING:
+        yield from _uncounted(asked)
+    elif answer.status in _NOT_THERE and asked.kind is None and models.lists_models(asked.told.listed):
         yield from _unasked(f"the server at {asked.url} cannot count tokens", "nothing, if sessions work")
     else:
         yield _refused(asked, answer)
 
 
-def _count(asked: Asked, *after: dict[str, str]) -> Answer:
-    messages = [{"role": "user", "content": "x"}, *after]
+def _uncounted(asked: Asked) -> Iterator[Outcome]:
+    """They count no tokens (by their documentation): an empty request tells whether they know the API, and no more."""
+    assert asked.kind is not None
+    answer = asked.post("/v1/messages", {})
+    if answer.status in (401, 403):
+        yield Outcome(API, f"the server at {asked.url} refuses the key", REFUSES)
+    elif answer.status in _NOT_THERE or _is_unexpected(answer):
+        yield Outcome(API, f"this {asked.kind.value} is too old: it has no Messages API", f"update {asked.kind.value}")
+    else:
+        yield from _judged(asked)
+
+
+def _is_unexpected(answer: Answer) -> bool:
+    """LM Studio answers so to what it does not know, with status 200."""
+    return models.error_of(answer.json).startswith("Unexpected endpoint")
+
+
+def _count(asked: Asked) -> Answer:
+    messages = [{"role": "user", "content": "x"}]
     body = {"model": asked.model, "max_tokens": 1, "messages": messages, "tools": [_TOOL]}
-    return asked.post("/v1/messages/count_tokens", body)
-
-
-def _is_count(answer: Answer) -> bool:
-    """A web page or another program's error may come with status 200, too."""
-    return isinstance(answer.json, dict) and isinstance(answer.json.get("input_tokens"), int)
+    return asked.post(COUNT, body)
 
 
 def _unasked(problem: str, remedy: str) -> Iterator[Outcome]:
     """What cannot be known before the session."""
-    for check in (API, TOOLS, MIDDLE):
+    for check in (API, TOOLS):
         yield Outcome(check, problem, remedy, warning=True)
 
 
-def _judged(asked: Asked, *, takes_middle: bool) -> Iterator[Outcome]:
+def _judged(asked: Asked) -> Iterator[Outcome]:
     yield Outcome(API)
     yield Outcome(TOOLS, *_tools_problem(asked))
-    if takes_middle or "claude-3-" in asked.model:
-        yield Outcome(MIDDLE)
-    else:
-        yield Outcome(
-            MIDDLE,
-            f"the chat template of {asked.called} refuses system messages in mid-conversation",
-            "give the model a name with claude-3- in it (an alias such as "
-            f"local-claude-3-{asked.loaded}), or another --chat-template",
-        )
 
 
 def _tools_problem(asked: Asked) -> tuple[str, str]:
@@ -73,7 +80,8 @@ def _tools_problem(asked: Asked) -> tuple[str, str]:
         return "", ""
     return (
         f"the chat template of {asked.called} knows no tools",
-        "use a model that is trained for tools, or llama-server --chat-template-file FILE",
+        "use a model that is trained for tools"
+        + ("" if asked.kind in _UNCOUNTING else ", or llama-server --chat-template-file FILE"),
     )
 
 
@@ -83,6 +91,8 @@ def _refused(asked: Asked, answer: Answer) -> Outcome:
             return Outcome(API, f"the server at {asked.url} refuses the key", REFUSES)
         case 503:
             return Outcome(API, f"the server at {asked.url} is still loading its model", LOADING)
+        case 404 | 405 | 501 if asked.kind is Kind.VLLM:
+            return Outcome(API, "this vLLM is too old: it has no Messages API", "update vLLM")
         case 404 | 405 | 501 if asked.kind is not None:
             return Outcome(API, "this llama-server is too old: it has no Messages API", "update llama.cpp")
         case 200 | 404 | 405 | 501:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from . import models
+from .answer import Answer
 from .http import Server
+from .kinds import Told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ..values import Values
-    from .answer import Answer
     from .models import Kind
 
 _PATIENCE = 1.8  # seconds for each question: a silent server is named before anybody wonders
@@ -46,8 +47,8 @@ class Asked:
     """
 
     __slots__ = (
-        *("asleep", "autoload", "context", "context_tokens", "kind", "knows_tools", "listed", "loaded", "model"),
-        *("props", "ready", "server", "slots", "values"),
+        *("asleep", "autoload", "context", "context_tokens", "kind", "knows_tools", "loaded", "model", "note"),
+        *("props", "ready", "server", "slots", "told", "values"),
     )
 
     def __init__(self, values: Values, key: str) -> None:
@@ -63,7 +64,8 @@ class Asked:
         self.knows_tools = True
         self.autoload = True
         self.props: Any = None
-        self.listed: Any = None  # of GET /v1/models
+        self.told = Told(None, Answer())
+        self.note = ""  # what is to be said of the choice of the model
         self.ready: list[str] = []  # of a llama-swap
 
     @property

@@ -14,6 +14,7 @@ from .check_kind import answers, find_model
 from .check_request import serves_a_request
 from .checked import Asked, Outcome
 from .key import enforced_env
+from .search import settle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,11 +52,14 @@ def check(values: Values, key: str, report: Report | None = None) -> Ready:
         report(outcome)
         if outcome.is_failure:
             raise Refusal(outcome.problem, remedy=outcome.remedy)
+    if asked.note and os.isatty(_STDERR):
+        say(asked.note)
     return Ready(asked.model, asked.context_tokens, asked.loaded)
 
 
 def check_server(values: Values, key: str) -> int:
     """Tells every outcome, a line each, to the first failure; returns the exit code."""
+    settle(values, key, proven=True)
     try:
         check(values, key, lambda outcome: tell(outcome.line))
     except Refusal:

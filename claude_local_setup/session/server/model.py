@@ -12,10 +12,13 @@ import time
 from ..values import RULES_IN_THE_JAIL, load
 from ..words import FAILED, USAGE, Refusal, printable, say
 from . import models
+from .addresses import BASE_URL
 from .checked import plain
-from .context import set_context
+from .context import CONTEXT, set_context
 from .http import Server, dial, quoted
-from .key import read_key
+from .key import enforced_env, read_key
+from .kinds import told
+from .offering import offer_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,12 +26,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..values import Values
+    from .kinds import Told
     from .models import Offer
     from .servers import Servers
 
 _PATIENCE = 0.8  # seconds for a question: the status line is asked for often
 _LARGEST = 4_000_000  # characters of what Claude Code says
 _COMMAND = "/local-model"
+_COUNTED = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 _SETTINGS_ARE_SEEN = 2.5  # seconds; Claude Code 2.1.197, 2.1.330: a second and a half
 
 
@@ -44,6 +49,7 @@ def main(arguments: Sequence[str], product: str, rules: str = "") -> int:
             raise Refusal("it is for Claude Code", remedy=remedy, exit_code=USAGE)
         values = load(f"{product}/values.json")
         rules = next((path for path in (rules, RULES_IN_THE_JAIL) if path and os.path.exists(path)), values.enforced)
+        values.base_url = _address(values, rules)
         said = answer(values, read_key(rules), sys.stdin.read(_LARGEST))
     except Refusal as refusal:
         say(f"{refusal.problem}: {refusal.remedy}")
@@ -52,20 +58,27 @@ def main(arguments: Sequence[str], product: str, rules: str = "") -> int:
     return 0
 
 
+def _address(values: Values, rules: str) -> str:
+    """This session's server: it may have been found since the last apply."""
+    if rules == values.enforced:  # no jail: the session's own rules lie elsewhere
+        return os.environ.get(BASE_URL, values.base_url)
+    address = enforced_env(rules).get(BASE_URL)
+    return address if isinstance(address, str) else values.base_url
+
+
 def status(values: Values, key: str, given: str) -> str:
     """One line: the model that answers, its context, how much of that is used; "" where the server does not say."""
     session = _parsed(given)
     server = Server(values.base_url, key, dial)
-    props = server.get("/props", _PATIENCE)
-    if props.status in (0, 503):
-        return "the model is loading" if props.status else "no server answers"
-    name, context = _loaded(server, props.json, _text(session, "model", "id"))
+    found = told(lambda path: server.get(path, _PATIENCE))
+    if found.kind is None and found.answer.status in (0, 503):
+        return "the model is loading" if found.answer.status else "no server answers"
+    name, context = _loaded(server, found, _text(session, "model", "id"))
     if not name:
         return ""
-    counted = _number(session, "context_window", "context_window_size")
-    if counted and context and context != counted and not values.context_tokens:
+    if context and str(context) != os.environ.get(CONTEXT, str(context)) and not values.context_tokens:
         set_context(f"{values.config_dir}/settings.json", context, values.max_output_tokens)  # it was switched
-    used = _number(session, "context_window", "used_percentage")
+    used = _used(session, values.context_tokens or context)
     parts = (name, f"{context} tokens" if context else "", f"{used}% used" if used is not None else "")
     return " · ".join(part for part in parts if part)
 
@@ -85,18 +98,31 @@ def hook(values: Values, key: str, given: str) -> str:
     return json.dumps({"decision": "block", "reason": lines}, ensure_ascii=False)
 
 
-def _loaded(server: Server, props: Any, sent: str) -> tuple[str, int]:
+def _loaded(server: Server, found: Told, sent: str) -> tuple[str, int]:
     """The model that answers a session that names `sent`, and its context in tokens; "" and 0 where unknown."""
-    if single := models.single_model(props):
-        return plain(single.name), single.context
-    if models.is_router(props):
-        asked = server.get(f"/props?model={quoted(sent)}&autoload=false", _PATIENCE)
-        return plain(sent), models.context_of(asked.json)
-    ready = models.ready_in_swap(server.get("/running", _PATIENCE).json)
+    offered = offer_of(server, found, _PATIENCE)
+    if offered is None:
+        return plain(sent), 0
+    if offered.kind is models.Kind.ROUTER:
+        return plain(sent), next((item.context for item in offered.models if item.name == sent and item.loaded), 0)
+    if offered.kind is not models.Kind.SWAP:
+        only = offered.models[0] if offered.kind is models.Kind.SINGLE else offered.find(sent)
+        return (plain(only.name), only.context) if only else (plain(sent), 0)
+    ready = [item.name for item in offered.models if item.loaded]
     name = sent if sent in ready else next(iter(ready), "")
     if not name:
         return "", 0
     return plain(name), models.context_of(server.get(f"/upstream/{quoted(name)}/props", _PATIENCE).json)
+
+
+def _used(session: dict[str, Any], context: int) -> int | None:
+    """The share of the context that is used, in percent: Claude Code's own is of a window that it takes for granted."""
+    usage = session.get("context_window")
+    current = usage.get("current_usage") if isinstance(usage, dict) else None
+    if not isinstance(current, dict) or not context:
+        return _number(session, "context_window", "used_percentage")
+    tokens = [_number({"usage": current}, "usage", name) or 0 for name in _COUNTED]
+    return min(100, round(100 * sum(tokens) / context))
 
 
 def _answer(values: Values, key: str, wanted: str) -> str:

@@ -1,6 +1,6 @@
 """What a server offers, read out of its answers: pure, and content with any JSON, since a server may say anything.
 
-Four kinds are told apart: the management API, llama-server's router mode, llama-swap, and llama-server with one model.
+Here are llama-server's kinds: the management API, its router mode, llama-swap, and llama-server with one model.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ class Kind(Enum):
     ROUTER = "llama-server, router mode"
     SWAP = "llama-swap"
     SINGLE = "llama-server"
+    OLLAMA = "Ollama"
+    LLMMAN = "llmman"
+    LM_STUDIO = "LM Studio"
+    VLLM = "vLLM"
+    OTHER = "a server with the Messages API"
 
 
 class Model:
@@ -63,9 +68,12 @@ def management_models(answer: Any) -> list[Model] | None:
         return None
     return [
         Model(
-            name, _text(item, "name"), "loaded" if item.get("active") is True else "unloaded", _count(item, "ctx_size")
+            name,
+            text_of(item, "name"),
+            "loaded" if item.get("active") is True else "unloaded",
+            count_of(item, "ctx_size"),
         )
-        for item, name in _named(answer["models"])
+        for item, name in named(answer["models"])
     ]
 
 
@@ -75,25 +83,26 @@ def is_router(props: Any) -> bool:
 
 def router_models(answer: Any) -> list[Model]:
     """Of GET /models in router mode. A model that could not be loaded has the state "failed"."""
-    return [Model(name, "", _router_state(item), _router_context(item)) for item, name in _named(_list(answer, "data"))]
+    offered = named(list_of(answer, "data"))
+    return [Model(name, "", _router_state(item), _router_context(item)) for item, name in offered]
 
 
 def is_swap(answer: Any) -> bool:
-    return any(item.get("owned_by") == "llama-swap" for item, _ in _named(_list(answer, "data")))
+    return any(item.get("owned_by") == "llama-swap" for item, _ in named(list_of(answer, "data")))
 
 
 def swap_models(answer: Any, running: Any) -> list[Model]:
     """Of GET /v1/models and GET /running of llama-swap."""
-    states = {_text(item, "model"): _text(item, "state") for item in _list(running, "running")}
+    states = {text_of(item, "model"): text_of(item, "state") for item in list_of(running, "running")}
     return [
-        Model(name, _text(item, "name"), _swap_state(states.get(name)), _count(_dict(item, "meta"), "n_ctx"))
-        for item, name in _named(_list(answer, "data"))
+        Model(name, text_of(item, "name"), _swap_state(states.get(name)), count_of(dict_of(item, "meta"), "n_ctx"))
+        for item, name in named(list_of(answer, "data"))
     ]
 
 
 def ready_in_swap(running: Any) -> list[str]:
     """The models that answer now, of GET /running of llama-swap."""
-    told = [(_text(item, "model"), _text(item, "state")) for item in _list(running, "running")]
+    told = [(text_of(item, "model"), text_of(item, "state")) for item in list_of(running, "running")]
     return [name for name, state in told if name and state == "ready"]
 
 
@@ -102,29 +111,29 @@ def single_model(props: Any) -> Model | None:
     context = context_of(props)
     if not context:
         return None
-    name = (_text(props, "model_alias") or _text(props, "model_path")).rpartition("/")[2]
+    name = (text_of(props, "model_alias") or text_of(props, "model_path")).rpartition("/")[2]
     return Model(name or NAMELESS, "", "loaded", context)
 
 
 def context_of(props: Any) -> int:
     """The tokens that one request gets, of GET /props; 0 where it does not say."""
-    return _count(_dict(props, "default_generation_settings"), "n_ctx") if isinstance(props, dict) else 0
+    return count_of(dict_of(props, "default_generation_settings"), "n_ctx") if isinstance(props, dict) else 0
 
 
 def trained_context(answer: Any) -> int:
     """The tokens that a llama-server's one model was made for, of GET /v1/models; 0 where it does not say."""
-    first = next(_named(_list(answer, "data")), ({}, ""))[0]
-    return _count(_dict(first, "meta"), "n_ctx_train")
+    first = next(named(list_of(answer, "data")), ({}, ""))[0]
+    return count_of(dict_of(first, "meta"), "n_ctx_train")
 
 
 def knows_tools(props: Any) -> bool:
     """Of GET /props: False where the chat template is said to know neither tools nor calls of them."""
-    told = _dict(props, "chat_template_caps")
+    told = dict_of(props, "chat_template_caps")
     return told.get("supports_tools") is not False or told.get("supports_tool_calls") is not False
 
 
 def slots_of(props: Any) -> int:
-    return _count(props, "total_slots") if isinstance(props, dict) else 0
+    return count_of(props, "total_slots") if isinstance(props, dict) else 0
 
 
 def lists_models(answer: Any) -> bool:
@@ -139,19 +148,19 @@ def is_asleep(props: Any) -> bool:
 def error_of(answer: Any) -> str:
     """The message of a server's error, in the shapes that the four kinds use."""
     error = answer.get("error") if isinstance(answer, dict) else None
-    return _text(error, "message") if isinstance(error, dict) else error if isinstance(error, str) else ""
+    return text_of(error, "message") if isinstance(error, dict) else error if isinstance(error, str) else ""
 
 
 def _router_state(item: dict[str, Any]) -> str:
-    status = _dict(item, "status")
-    return "failed" if status.get("failed") is True else _text(status, "value") or "unloaded"
+    status = dict_of(item, "status")
+    return "failed" if status.get("failed") is True else text_of(status, "value") or "unloaded"
 
 
 def _router_context(item: dict[str, Any]) -> int:
-    given = _list(_dict(item, "status"), "args")
+    given = list_of(dict_of(item, "status"), "args")
     for flag, value in pairwise(given):
         if flag in ("-c", "--ctx-size"):
-            return _count({"value": value}, "value")
+            return count_of({"value": value}, "value")
     return 0
 
 
@@ -159,28 +168,28 @@ def _swap_state(state: str | None) -> str:
     return {"ready": "loaded", "starting": "loading"}.get(state or "", "unloaded")
 
 
-def _named(items: list[Any]) -> Iterator[tuple[dict[str, Any], str]]:
+def named(items: list[Any], key: str = "id") -> Iterator[tuple[dict[str, Any], str]]:
     for item in items:
-        if isinstance(item, dict) and (name := _text(item, "id")):
+        if isinstance(item, dict) and (name := text_of(item, key)):
             yield item, name
 
 
-def _list(value: Any, key: str) -> list[Any]:
+def list_of(value: Any, key: str) -> list[Any]:
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, list) else []
 
 
-def _dict(value: Any, key: str) -> dict[str, Any]:
+def dict_of(value: Any, key: str) -> dict[str, Any]:
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, dict) else {}
 
 
-def _text(value: Any, key: str) -> str:
+def text_of(value: Any, key: str) -> str:
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, str) else ""
 
 
-def _count(value: dict[str, Any], key: str) -> int:
+def count_of(value: dict[str, Any], key: str) -> int:
     """Some say a number as a text, and "" for none."""
     found = value.get(key)
     if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 10:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from ..words import Refusal
 from . import models
 from .answer import Answer
-from .http import NotOurs, Server, quoted
+from .checked import plain
+from .http import NotOurs, Server
+from .kinds import ASKED, COUNT, is_count, told
 from .loading import first_word, load
 from .models import Kind, Model, Offer
+from .offering import offer_of
 from .servers import Servers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     Progress = Callable[[str], None]
 
@@ -24,15 +27,10 @@ def offer(servers: Servers) -> Offer:
     """
     if servers.management and (found := _managed(servers, servers.management)):
         return found
-    props = servers.endpoint.get("/props")
-    if models.is_router(props.json):
-        return Offer(Kind.ROUTER, list(_with_contexts(servers.endpoint)))
-    if props.status == 200 and (single := models.single_model(props.json)):
-        return Offer(Kind.SINGLE, [single])
-    listed = servers.endpoint.get("/v1/models")
-    if models.is_swap(listed.json):
-        return Offer(Kind.SWAP, models.swap_models(listed.json, servers.endpoint.get("/running").json))
-    raise _nothing_offered(servers.endpoint, props)
+    found_out = told(servers.endpoint.get)
+    if offered := offer_of(servers.endpoint, found_out):
+        return offered
+    raise _nothing_offered(servers.endpoint, found_out.answer)
 
 
 def use(servers: Servers, wanted: str, progress: Progress) -> Model:
@@ -65,18 +63,8 @@ def _managed(servers: Servers, management: Server) -> Offer | None:
     return Offer(Kind.MANAGEMENT, [item.with_context(context) if item.loaded else item for item in found])
 
 
-def _with_contexts(endpoint: Server) -> Iterator[Model]:
-    """The router's models; of the loaded ones with the context that they have. `autoload=false`: asking loads none."""
-    for item in models.router_models(endpoint.get("/models").json):
-        if item.loaded:
-            props = endpoint.get(f"/props?model={quoted(item.name)}&autoload=false")
-            yield item.with_context(models.context_of(props.json))
-        else:
-            yield item
-
-
-def _nothing_offered(endpoint: Server, props: Answer) -> Refusal:
-    match props.status:
+def _nothing_offered(endpoint: Server, answer: Answer) -> Refusal:
+    match answer.status:
         case 0:
             return Refusal(
                 f"no server answers at {endpoint.url}", remedy="start llama-server there: claude-local-setup verify"
@@ -90,6 +78,11 @@ def _nothing_offered(endpoint: Server, props: Answer) -> Refusal:
             return Refusal(
                 f"the server at {endpoint.url} is still loading its model", remedy="wait a moment and try again"
             )
+    if not is_count(endpoint.post(COUNT, ASKED)):
+        return Refusal(
+            f"what answers at {endpoint.url} is no model server ({plain(answer.media) or 'no type given'})",
+            remedy="claude-local-setup config set server.base_url auto, or the URL of yours",
+        )
     return Refusal(
         f"the server at {endpoint.url} does not tell which models it has",
         remedy="claude-local-setup config set server.management_url URL, if it has a management API",

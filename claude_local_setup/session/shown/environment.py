@@ -110,16 +110,17 @@ def own(values: Values, workspace: str) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def of_a_session(values: Values, key: str, model: str, context: int, output: int) -> Iterator[tuple[str, str]]:
+def of_a_session(values: Values, key: str, model: str, numbers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """What apply decided, with the model that answers now and the numbers that Claude Code counts on."""
     yield "HOME", values.home
     yield "CLAUDE_CONFIG_DIR", values.config_dir
     yield "ANTHROPIC_AUTH_TOKEN", key
     for name, value in values.sent_env:
-        yield name, model if model and value == values.pinned_model else value
-    if context:
-        yield "CLAUDE_CODE_MAX_CONTEXT_TOKENS", str(context)
-        yield "CLAUDE_CODE_MAX_OUTPUT_TOKENS", str(output)
+        if name == "ANTHROPIC_BASE_URL":
+            yield name, values.base_url
+        else:
+            yield name, model if model and value == values.pinned_model else value
+    yield from numbers
 
 
 def without_a_jail(added: Iterable[tuple[str, str]]) -> dict[str, str]:

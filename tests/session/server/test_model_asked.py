@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from claude_local_setup import session
-from claude_local_setup.session.server.context import output_limit, session_rules, set_context, with_context
+from claude_local_setup.session.server.context import numbers, output_limit, session_rules, set_context, with_context
 from claude_local_setup.session.server.key import read_key
 from claude_local_setup.session.server.model import hook, status
 from claude_local_setup.session.words import Refusal
@@ -25,9 +25,12 @@ from tests.session.server.test_server import router
 SETTINGS = b'{ "theme":\t"dark", "env": {"CLAUDE_CODE_ATTRIBUTION_HEADER" : "0" , "MINE": "\xc3\xbc"},\n\n"x": 1e0 }'
 WITH = SETTINGS.replace(
     b'"0" ,',
-    b'"0", "CLAUDE_CODE_MAX_CONTEXT_TOKENS": "40960", "CLAUDE_CODE_MAX_OUTPUT_TOKENS": "10240" ,',
+    b'"0", "CLAUDE_LOCAL_CONTEXT_TOKENS": "40960", "CLAUDE_CODE_AUTO_COMPACT_WINDOW": "100000", '
+    b'"CLAUDE_AUTOCOMPACT_PCT_OVERRIDE": "30.115", "CLAUDE_CODE_BLOCKING_LIMIT_OVERRIDE": "30768", '
+    b'"CLAUDE_CODE_MAX_OUTPUT_TOKENS": "8192" ,',
 )
-SESSION = {"model": {"id": "good"}, "context_window": {"used_percentage": 7, "context_window_size": 65536}}
+SESSION = {"model": {"id": "good"}, "context_window": {"used_percentage": 7, "context_window_size": 200000}}
+BEGUN_WITH = "65536"  # tokens of context, as the session's environment says
 
 
 def settings_of(home: Path, content: bytes = SETTINGS) -> Path:
@@ -47,7 +50,18 @@ def test_only_our_own_keys_change_and_taking_them_out_gives_the_same_bytes() -> 
     assert b'"131072"' in with_context(WITH, 131072, 0)
     for other in (b"", b"{}", b'{"env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "1"}}', b"\xff\x00"):
         assert with_context(other, 40960, 0) == other
-    assert (output_limit(40960, 0), output_limit(1 << 20, 0), output_limit(40960, 999)) == (10240, 32000, 999)
+    assert (output_limit(24000, 0), output_limit(1 << 20, 0), output_limit(40960, 999)) == (6000, 8192, 999)
+
+
+def test_a_session_sums_up_before_the_context_is_full() -> None:
+    assert numbers(0, 0) == []
+    for context in (24_000, 32_768, 65_536, 100_000, 131_072, 200_000, 1 << 20):
+        told = dict(numbers(context, 0))
+        answer, window = int(told["CLAUDE_CODE_MAX_OUTPUT_TOKENS"]), int(told["CLAUDE_CODE_AUTO_COMPACT_WINDOW"])
+        sums_up = int((window - answer) * float(told["CLAUDE_AUTOCOMPACT_PCT_OVERRIDE"]) / 100)
+        ends = int(told["CLAUDE_CODE_BLOCKING_LIMIT_OVERRIDE"])
+        assert context // 2 < sums_up < ends < context - answer or (context > 200_000 and ends < 200_000)
+        assert window in range(100_000, 200_001)
 
 
 def test_the_file_keeps_its_mode_and_nothing_lies_beside_it(tmp_path: Path) -> None:
@@ -96,9 +110,10 @@ def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     file.parent.chmod(0o700)
 
 
-def test_the_rules_of_a_session_name_its_model() -> None:
-    text = '{\n  "model": "compat",\n  "env": {"ANTHROPIC_MODEL": "compat", "X": "not-compat"}\n}\n'
-    assert session_rules(text, "compat", "qwen") == text.replace('"compat"', '"qwen"')
+def test_the_rules_of_a_session_name_its_model_and_its_server(tmp_path: Path) -> None:
+    text = '{\n  "model": "compat",\n  "env": {"ANTHROPIC_BASE_URL": "http://a:1", "X": "not-compat"}\n}\n'
+    here = values(tmp_path, "http://b:2", sent_env=[["ANTHROPIC_BASE_URL", "http://a:1"]])
+    assert session_rules(text, here, "qwen") == text.replace('"compat"', '"qwen"').replace("a:1", "b:2")
 
 
 # The key
@@ -156,8 +171,9 @@ def line(home: Path, base_url: str, session: object = SESSION, **more: object) -
     return status(values(home, base_url, **more), KEY, json.dumps(session))
 
 
-def test_the_line_says_what_answers_and_the_settings_follow(tmp_path: Path) -> None:
+def test_the_line_says_what_answers_and_the_settings_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = settings_of(tmp_path)
+    monkeypatch.setenv("CLAUDE_LOCAL_CONTEXT_TOKENS", BEGUN_WITH)
     with MessagesApi() as api:
         api.load("folder/qwen", 40960)
         assert line(tmp_path, api.base_url, context_tokens=30000) == "qwen · 40960 tokens · 7% used"

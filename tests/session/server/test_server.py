@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.content.environment import MODEL
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.model_servers import Hostile, LlamaSwap
 from tests.homes import Home
 from tests.real.llama import Llama
 
 STUB = """#!/bin/sh
-echo "started $ANTHROPIC_MODEL $CLAUDE_CODE_MAX_CONTEXT_TOKENS $CLAUDE_CODE_MAX_OUTPUT_TOKENS"
+echo "started $ANTHROPIC_MODEL $CLAUDE_LOCAL_CONTEXT_TOKENS $CLAUDE_CODE_MAX_OUTPUT_TOKENS"
 grep -o '"model": "[^"]*"' "$2"
 """
 
@@ -109,21 +108,21 @@ def test_nothing_of_a_hostile_server_reaches_the_terminal(plain_home: Home) -> N
 def test_context_and_output_limit_are_the_servers(plain_home: Home, scripted: dict[str, Path], tmp_path: Path) -> None:
     with Llama(tmp_path, "-m", str(scripted["good"]), "-c", "65536", "-np", "2") as server:
         set_up(plain_home, server.base_url)
-        assert session(plain_home).stdout.splitlines()[0] == f"started {MODEL} 32768 8192"
+        assert session(plain_home).stdout.splitlines()[0] == "started good 32768 8192"
         findings = plain_home.json("verify")["hosts"][0]["findings"]
         (context,) = [item for item in findings if item["check"] == "server: context"]
         assert context["ok"]  # a warning
         assert "soon full" in context["problem"]
         set_up(plain_home, server.base_url, "context_tokens = 30000\nmax_output_tokens = 4000")
-        assert session(plain_home).stdout.splitlines()[0] == f"started {MODEL} 30000 4000"
+        assert session(plain_home).stdout.splitlines()[0] == "started good 30000 4000"
 
 
-def test_a_strict_template_gets_a_model_name_that_suits_it(
+def test_a_session_and_its_rules_call_the_model_by_its_own_name(
     plain_home: Home, scripted: dict[str, Path], tmp_path: Path
 ) -> None:
     with Llama(tmp_path, "-m", str(scripted["strict"]), "-c", "65536") as server:
         set_up(plain_home, server.base_url, 'model = "qwen"')
-        assert session(plain_home).stdout.splitlines() == [f"started {MODEL} 65536 16384", f'"model": "{MODEL}"']
+        assert session(plain_home).stdout.splitlines() == ["started strict 65536 8192", '"model": "strict"']
         findings = plain_home.json("verify")["hosts"][0]["findings"]
         assert [item for item in findings if item["check"].startswith("server") and not item["ok"]] == []
 
@@ -147,7 +146,7 @@ def test_a_router_is_asked_for_the_model_that_is_loaded(
         assert_refused(plain_home, "has loaded no model", "claude-local-setup models use NAME")
         assert plain_home.setup("models", "use", "good").returncode == 0
         done = session(plain_home)
-        assert done.stdout.splitlines()[0] == "started good 40960 10240", done.stderr
+        assert done.stdout.splitlines()[0] == "started good 40960 8192", done.stderr
         if level == "session":
             assert done.stdout.splitlines()[1] == '"model": "good"'
         assert '"model": "good"' not in (plain_home.path / ".local/share/claude-local/enforced.json").read_text()
@@ -155,14 +154,14 @@ def test_a_router_is_asked_for_the_model_that_is_loaded(
         assert_refused(plain_home, "has no model nope", "claude-local-setup models")
         assert plain_home.setup("models", "use", "strict").returncode == 0
         set_up(plain_home, server.base_url, 'model = "strict"')
-        assert_refused(plain_home, "refuses system messages in mid-conversation", "claude-3-")
+        assert session(plain_home).stdout.splitlines()[0] == "started strict 40960 8192"
 
 
 def test_asking_a_router_loads_no_model(plain_home: Home, scripted: dict[str, Path], tmp_path: Path) -> None:
     with router(tmp_path, scripted) as server:
         set_up(plain_home, server.base_url, 'model = "good"')
         plain_home.json("verify")
-        assert session(plain_home).stdout.splitlines()[0] == "started good 40960 10240"
+        assert session(plain_home).stdout.splitlines()[0] == "started good 40960 8192"
         states = {item["name"]: item["state"] for item in plain_home.json("models")["models"]}
         assert states == {"good": "unloaded", "strict": "unloaded", "broken": "unloaded"}
 
@@ -172,7 +171,7 @@ def test_llama_swap_is_asked_for_the_model_that_runs(plain_home: Home) -> None:
         set_up(plain_home, server.base_url)
         assert_refused(plain_home, "has loaded no model", "claude-local-setup models use NAME")
         assert plain_home.setup("models", "use", "gemma").returncode == 0
-        assert session(plain_home).stdout.splitlines()[0] == "started gemma 40960 10240"
+        assert session(plain_home).stdout.splitlines()[0] == "started gemma 40960 8192"
 
 
 SYNCED = """{"env": {"CLAUDE_CODE_ATTRIBUTION_HEADER": "0", "CLAUDE_CODE_MAX_CONTEXT_TOKENS": "9", \
