@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.messages_api import MessagesApi, Say
+from tests.fakes.messages_api import MessagesApi, Request, Say
 from tests.fakes.other_servers import Ollama
 from tests.fakes.scripted_model import HELLO
-from tests.homes import Home
+from tests.homes import Home, wait_until
 from tests.real.claudes import trust_the_folder
 from tests.real.terminal import Terminal
 from tests.session.server.test_server import router
@@ -50,7 +50,11 @@ def test_the_header_the_picker_and_the_status_line_have_the_models_own_name(plai
     for other in ("claude-3", "Sonnet", "Opus", "Haiku", "retired"):
         assert other not in picker.replace("Claude Code", "")
     assert set(api.names) == {"qwen3:8b"}
-    assert [message["role"] for message in api.requests[-1].body["messages"]].count("system") == 0
+    assert all(message["role"] != "system" for request in sent(api) for message in request.body["messages"])
+
+
+def sent(api: MessagesApi) -> list[Request]:
+    return [request for request in api.requests if request.path.startswith("/v1/messages?")]
 
 
 def test_a_session_sums_up_before_the_servers_context_is_full(
@@ -63,10 +67,13 @@ def test_a_session_sums_up_before_the_servers_context_is_full(
         work = configure(plain_home, claude, api.base_url)
         with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
             trust_the_folder(terminal)
-            for typed, answer in (("hello", "first answer"), ("more", "second answer"), ("again", "third answer")):
-                terminal.type(typed, "Enter")
-                terminal.wait(answer, "done", "compacted")
-            terminal.wait("third answer", "compacted")
+            terminal.wait("local-model · 65536 tokens")
+            terminal.type("hello", "Enter")
+            terminal.wait("first answer")
+            terminal.type("more", "Enter")
+            terminal.wait("second answer")
+            terminal.type("again", "Enter")
+            wait_until(lambda: len(sent(api)) > 2)
             terminal.type("C-c", "C-c")
     asked = [str(request.body["messages"][-1]) for request in api.requests if request.path.startswith("/v1/messages?")]
     assert any(("summary" in text and "CRITICAL" in text) or "summariz" in text for text in asked), asked
