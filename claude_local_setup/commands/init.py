@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ..config.file import config_path, load, set_key
 from ..config.keys import Config
+from ..content import model_server
 from ..errors import SetupError
 from ..fleet.here import ThisMachine
 from ..fleet.opened import Hosts
@@ -18,6 +19,7 @@ from ..screen.output import say
 from ..screen.questions import Questions
 from ..servers.installation import Installation, installation
 from ..servers.program import Hindrance
+from ..session.server.addresses import AUTO, base_of
 from ..session.server.models import Kind, Offer
 from ..session.server.servers import Servers
 from ..session.server.switching import offer
@@ -49,9 +51,10 @@ def init(flags: Flags, *, yes: bool) -> int:
     machine.reach()
     wanted = replace(config, server=replace(config.server, install="auto"))
     actual = actual_state(wanted, machine.ask)
+    there = _at(config, model_server.base_url(config, actual))
     known = current(config)
     chosen = {
-        **dict(_server(config, actual, wanted, flags, questions)),
+        **dict(_server(there, installation(wanted, actual), flags, questions)),
         **dict(_claude(config, actual, flags, questions)),
         **dict(_isolation(config, flags, questions)),
     }
@@ -76,7 +79,12 @@ def current(config: Config) -> dict[str, str]:
     }
 
 
-def _server(config: Config, actual: Actual, wanted: Config, flags: Flags, questions: Questions) -> Chosen:
+def _at(config: Config, base_url: str) -> Config:
+    return replace(config, server=replace(config.server, base_url=base_url))
+
+
+def _server(config: Config, could: Installation | Hindrance | None, flags: Flags, questions: Questions) -> Chosen:
+    """`config`: with the address of the server that was found, or of the one that should be there."""
     if flags.server is None and config.server.install != "never":
         say("model server: one of this machine's own, by server.install")
         return
@@ -84,15 +92,14 @@ def _server(config: Config, actual: Actual, wanted: Config, flags: Flags, questi
         say(f"model server: {offered.kind.value} at {config.server.base_url}")
         yield from _model(offered, config, flags, questions)
         return
-    answer = (
-        _asked_for_server(config, installation(wanted, actual), questions) if flags.server is None else flags.server
-    )
+    answer = _asked_for_server(config, could, questions) if flags.server is None else flags.server
     if answer == INSTALL:
         yield "server.install", "auto"
         return
+    if answer == config.server.base_url:
+        return
     yield "server.base_url", answer
-    there = replace(config, server=replace(config.server, base_url=answer))
-    if offered := _offered(there):
+    if answer != AUTO and (offered := _offered(there := _at(config, answer))):
         yield from _model(offered, there, flags, questions)
 
 
@@ -111,7 +118,7 @@ def _offered(config: Config) -> Offer | None:
     """What a server offers there; None where it cannot be asked."""
     server = config.server
     try:
-        return offer(Servers.of(server.base_url, server.management_url, server.auth_token))
+        return offer(Servers.of(base_of(server.base_url), server.management_url, server.auth_token))
     except SetupError:
         return None
 
@@ -121,7 +128,7 @@ def _model(offered: Offer, config: Config, flags: Flags, questions: Questions) -
     names = [model.name for model in offered.models]
     if flags.model is not None:
         yield "server.model", flags.model
-    elif offered.kind in (Kind.ROUTER, Kind.SWAP) and names and config.server.model not in names:
+    elif offered.kind not in (Kind.MANAGEMENT, Kind.SINGLE) and names and config.server.model not in names:
         loaded = [model.name for model in offered.models if model.loaded]
         yield "server.model", questions.ask("Which model", None, [*loaded, *names][0], names)
 
