@@ -16,6 +16,7 @@ from ..fleet.opened import Hosts, opened
 from ..screen import models as screen
 from ..screen.output import say
 from ..session.server.addresses import AUTO, base_of
+from ..session.server.check_context import LEAST
 from ..session.server.models import Model
 from ..session.server.servers import Servers
 from ..session.server.switching import offer, use
@@ -71,6 +72,8 @@ def _use_here(machine: Machine, name: str, *, as_json: bool) -> int:
         say("stopped waiting; the server goes on loading: claude-local-setup models shows how far it is", err=True)
         return STOPPED
     screen.show_answering(model, as_json=as_json)
+    if not as_json and 0 < model.context < LEAST:
+        say(f"no session can work with so little context: {LEAST} tokens are the least", err=True, fg="yellow")
     if not as_json and machine.config().server.model not in ("", model.name):
         way = "claude-local-setup config set server.model NAME && claude-local-setup apply"
         say(f"sessions still ask for another one: {way}", err=True)

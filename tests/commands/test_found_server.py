@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -128,3 +129,21 @@ def test_an_address_with_v1_at_its_end_works(plain_home: Home) -> None:
         done = plain_home.local("-p", "hi", cwd=plain_home.workspace())
         assert f"started local-model {api.base_url}\n" in done.stdout, done.stderr
         assert plain_home.setup("models").returncode == 0
+
+
+def test_ollama_without_a_name_says_the_names_and_the_line_that_sets_one_works_as_it_stands(plain_home: Home) -> None:
+    with Ollama({"qwen3:8b": 65536, "gemma4:latest": 40960}) as server:
+        set_up(plain_home)
+        plain_home.setup("config", "set", "server.base_url", server.base_url)
+        assert plain_home.json("apply", "-y")["failed"] == 0
+        assert plain_home.setup("models").stdout.splitlines() == ["unloaded  qwen3:8b", "unloaded  gemma4:latest"]
+        done = plain_home.local("-p", "hi", cwd=plain_home.workspace())
+        problem, _, line = done.stderr.rpartition(": claude-local-setup")
+        assert problem.endswith("has several models, choose one of: qwen3:8b, gemma4:latest")
+        plain_home.write("bin/claude-local-setup", f'#!/bin/sh\nexec {sys.executable} -m claude_local_setup "$@"\n')
+        (plain_home.path / "bin/claude-local-setup").chmod(0o755)
+        plain_home.extra["PATH"] = f"{plain_home.path}/bin:/usr/local/bin:/usr/bin:/bin"
+        pasted = plain_home.run("sh", "-c", f"claude-local-setup{line}")
+        assert pasted.returncode == 0, pasted.stderr
+        done = plain_home.local("-p", "hi", cwd=plain_home.workspace())
+        assert done.stdout.startswith(f"started qwen3:8b {server.base_url}\n"), done.stderr

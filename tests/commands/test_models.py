@@ -124,6 +124,23 @@ def test_a_real_server_with_one_model_is_listed(plain_home: Home, scripted: dict
         assert plain_home.setup("models", "use", "other").returncode == 1
 
 
+def test_where_the_management_api_is_dead_that_is_said_and_not_that_the_model_is_unknown(plain_home: Home) -> None:
+    with MessagesApi() as api:
+        configure(plain_home, api.base_url, "http://127.0.0.1:9")
+        done = plain_home.setup("models", "use", "qwen")
+        assert done.returncode == 1
+        assert "nothing that could switch answers at http://127.0.0.1:9" in done.stderr
+        assert plain_home.setup("models").stdout == "loaded    local-model, 65536 tokens of context\n"
+
+
+def test_a_switch_to_too_small_a_context_is_warned_of(plain_home: Home) -> None:
+    with MessagesApi() as api, ModelServer(api, {"qwen": 65536, "tiny": 8192}) as server:
+        configure(plain_home, api.base_url, server.url)
+        done = plain_home.setup("models", "use", "tiny")
+        assert done.stdout == "tiny answers, 8192 tokens of context\n"
+        assert "no session can work with so little context" in done.stderr
+
+
 def test_llama_swap_lists_and_loads(plain_home: Home) -> None:
     with LlamaSwap({"qwen": 65536, "gemma": 40960}) as server:
         configure(plain_home, server.base_url)

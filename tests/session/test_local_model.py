@@ -59,7 +59,7 @@ def test_the_model_is_switched_from_the_session_and_the_context_is_right_afterwa
 ) -> None:
     with (
         MessagesApi([Say("first answer"), Say("second answer")]) as api,
-        ModelServer(api, {"qwen": 65536, "gemma": 40960}) as server,
+        ModelServer(api, {"qwen": 65536, "gemma": 28672}) as server,
     ):
         work = configure(plain_home, claude, api.base_url, server.url)
         with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
@@ -68,13 +68,14 @@ def test_the_model_is_switched_from_the_session_and_the_context_is_right_afterwa
             terminal.type("hello", "Enter")
             terminal.wait("first answer")
             terminal.type("/local-model gemma", "Enter")
-            terminal.wait("gemma answers, with a context of 40960 tokens")
+            terminal.wait("switched: gemma answers now, with a context of 28672 tokens")
+            assert "Original prompt" not in terminal.screen()
+            terminal.wait("gemma · 28672 tokens")  # before anything is typed
             terminal.type("hello again", "Enter")
             terminal.wait("second answer")
-            terminal.wait("gemma · 40960 tokens")
             terminal.type("C-c", "C-c")
         limits = [request.body["max_tokens"] for request in api.requests if request.path.startswith("/v1/messages?")]
-    assert (limits[0], limits[-1]) == (8192, 8192)
+    assert (limits[0], limits[-1]) == (8192, 7168)
 
 
 def test_at_level_strict_the_session_says_where_to_switch(plain_home: Home, claude: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..network.listeners import listeners
+from ..values import parts_of
 from . import models
 from .checked import Outcome
 from .models import Kind
@@ -16,6 +18,11 @@ LEAST = 24_000  # tokens; the prompt alone has 14,000 to 19,000
 ENOUGH = 64_000  # below, a session works but is summed up often
 ALL_BUT_ANSWER = 16_000
 _CHECK = "context"
+_SERVICE = (
+    'sudo sh -c \'mkdir -p /etc/systemd/system/ollama.service.d && printf "[Service]%b" '
+    '"\\nEnvironment=OLLAMA_CONTEXT_LENGTH=65536\\n" >/etc/systemd/system/ollama.service.d/context.conf '
+    "&& systemctl daemon-reload && systemctl restart ollama'"
+)
 _LARGER = {
     Kind.OLLAMA: "OLLAMA_CONTEXT_LENGTH=65536 ollama serve",
     Kind.LLMMAN: "LLMMAN_CONTEXT_LENGTH=65536 llmman serve",
@@ -58,9 +65,17 @@ def _unknown(asked: Asked) -> tuple[str, str]:
 
 
 def _larger(asked: Asked) -> str:
+    if asked.kind is Kind.OLLAMA and _is_a_service(asked):
+        return _SERVICE
     if asked.kind is not None and asked.kind in _LARGER:
         return _LARGER[asked.kind].format(model=asked.loaded or "MODEL")
     return "start llama-server with -c 65536" + (" and without -np, which divides it" if asked.slots > 1 else "")
+
+
+def _is_a_service(asked: Asked) -> bool:
+    """Whether its installer's system account runs it."""
+    _, _, port, _ = parts_of(asked.url)
+    return any(item.uid != asked.values.uid for item in listeners(port))
 
 
 def _way_to_more(asked: Asked) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..words import quoted
 from . import others
 from .checked import Outcome, plain
 from .models import Kind
@@ -54,9 +55,9 @@ def _not_clear(asked: Asked, usable: Sequence[Model]) -> tuple[str, str]:
     if not names:
         return f"{_server(asked)} at {asked.url} has no model", _way_to_one(asked.kind)
     shown = ", ".join(names[:_MOST]) + (", …" if len(names) > _MOST else "")
-    problem = f"has no model {asked.values.model}, only" if asked.values.model else "has several models"
-    line = f"claude-local-setup config set server.model {names[0]} && claude-local-setup apply -y"
-    return f"{_server(asked)} at {asked.url} {problem}: {shown}", f"{line}   (or another one of these)"
+    problem = f"has no model {asked.values.model}, only" if asked.values.model else "has several models, choose one of"
+    line = f"claude-local-setup config set server.model {quoted(names[0])} && claude-local-setup apply -y"
+    return f"{_server(asked)} at {asked.url} {problem}: {shown}", line
 
 
 def _way_to_one(kind: Kind | None) -> str:

@@ -34,8 +34,10 @@ def load(servers: Servers, kind: Kind, name: str, progress: Progress) -> None:
         case Kind.SWAP:  # it loads by being asked
             answer = _waited(lambda: servers.endpoint.get(f"/upstream/{quoted(name)}/health", PATIENCE), name, progress)
             _check(answer, name)
-        case Kind.SINGLE:
-            raise AssertionError("its one model is loaded")
+        case Kind.OLLAMA | Kind.LLMMAN | Kind.LM_STUDIO:
+            pass  # by the first word that is asked for
+        case _:
+            raise AssertionError("its models are loaded")
 
 
 def _switch(servers: Servers, management: Server, name: str, progress: Progress) -> None:

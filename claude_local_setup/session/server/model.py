@@ -13,6 +13,7 @@ from ..values import RULES_IN_THE_JAIL, load
 from ..words import FAILED, USAGE, Refusal, printable, say
 from . import models
 from .addresses import BASE_URL
+from .check_context import LEAST
 from .checked import plain
 from .context import CONTEXT, set_context
 from .http import Server, dial, quoted
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 
     from ..values import Values
     from .kinds import Told
-    from .models import Offer
+    from .models import Model, Offer
     from .servers import Servers
 
 _PATIENCE = 0.8  # seconds for a question: the status line is asked for often
 _LARGEST = 4_000_000  # characters of what Claude Code says
 _COMMAND = "/local-model"
 _COUNTED = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+# Claude Code says "operation blocked by hook" before whatever a hook answers in the model's place (2.1.197, 2.1.330).
+_NOT_BLOCKED = "(all is well: only this line itself was kept from the model)"
 _SETTINGS_ARE_SEEN = 2.5  # seconds; Claude Code 2.1.197, 2.1.330: a second and a half
 
 
@@ -95,7 +98,8 @@ def hook(values: Values, key: str, given: str) -> str:
     except Refusal as refusal:
         reason = f"{refusal.problem}: {refusal.remedy}"
     lines = "\n".join(printable(line) for line in reason.split("\n"))
-    return json.dumps({"decision": "block", "reason": lines}, ensure_ascii=False)
+    rest = {"hookEventName": "UserPromptSubmit", "suppressOriginalPrompt": True}
+    return json.dumps({"decision": "block", "reason": lines, "hookSpecificOutput": rest}, ensure_ascii=False)
 
 
 def _loaded(server: Server, found: Told, sent: str) -> tuple[str, int]:
@@ -136,15 +140,25 @@ def _answer(values: Values, key: str, wanted: str) -> str:
     offered = offer(servers)
     if not wanted or offered.kind is not models.Kind.MANAGEMENT:
         return _overview(offered)
-    if offered.find(wanted) is None:
+    model = offered.find(wanted)
+    if model is None:
         return f"the server knows no model {wanted}, only: {' '.join(model.name for model in offered.models)}"
+    if 0 < model.context < LEAST:
+        return (
+            f"{wanted} was not loaded: its context of {model.context} tokens is too small for a session, which begins"
+            f" with up to 19000; give it more where it is configured, {LEAST} at least"
+        )
     return _switched(values, servers, wanted)
 
 
 def _overview(offered: Offer) -> str:
     names = " ".join(model.name for model in offered.models)
-    loaded = " ".join(model.name for model in offered.models if model.loaded)
+    loaded = ", ".join(f"{model.name}{_context(model)}" for model in offered.models if model.loaded)
     return f"models: {names}\nloaded: {loaded or 'none'}\n{_way_to_another(offered.kind)}"
+
+
+def _context(model: Model) -> str:
+    return f" ({model.context} tokens of context)" if model.context else ""
 
 
 def _way_to_another(kind: models.Kind) -> str:
@@ -164,7 +178,9 @@ def _switched(values: Values, servers: Servers, wanted: str) -> str:
     if model.context and not values.context_tokens:
         set_context(f"{values.config_dir}/settings.json", model.context, values.max_output_tokens)
         time.sleep(_SETTINGS_ARE_SEEN)
-    return f"{model.name} answers, with a context of {model.context} tokens"
+    if 0 < model.context < LEAST:
+        return f"switched, but {model.name} has a context of {model.context} tokens only: too small for this session"
+    return f"switched: {model.name} answers now, with a context of {model.context} tokens\n{_NOT_BLOCKED}"
 
 
 def _parsed(given: str) -> dict[str, Any]:

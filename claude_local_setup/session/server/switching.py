@@ -38,13 +38,21 @@ def use(servers: Servers, wanted: str, progress: Progress) -> Model:
     offered = offer(servers)
     model = offered.find(wanted)
     if model is None:
-        known = ", ".join(item.name for item in offered.models) or "nothing"
-        raise Refusal(f"the server knows no model {wanted}", remedy=f"claude-local-setup models use NAME, of: {known}")
+        raise _unknown(servers, offered, wanted)
     if not model.loaded:
         load(servers, offered.kind, model.name, progress)
     progress(f"{model.name} is loaded, waiting for its first word")
     first_word(servers.endpoint, model.name)
     return _loaded(servers, model.name)
+
+
+def _unknown(servers: Servers, offered: Offer, wanted: str) -> Refusal:
+    known = ", ".join(item.name for item in offered.models) or "nothing"
+    if servers.management and offered.kind is Kind.SINGLE:
+        problem = f"the server has no model but {known}, and nothing that could switch answers at"
+        remedy = "start the management API there, or llama-server with that model"
+        return Refusal(f"{problem} {servers.management.url}", remedy=remedy)
+    return Refusal(f"the server knows no model {wanted}", remedy=f"claude-local-setup models use NAME, of: {known}")
 
 
 def _managed(servers: Servers, management: Server) -> Offer | None:

@@ -51,6 +51,17 @@ def test_only_the_models_port_and_the_listed_ones_are_reached(home: Home) -> Non
         assert reached == {api.port: True, listed.port: True, other.port: False}
 
 
+def test_the_management_apis_port_is_taken_in_the_jail_only_where_it_answers(plain_home: Home) -> None:
+    with MessagesApi() as api:
+        port = free_port()
+        toml = f'[server]\nbase_url = "{api.base_url}"\nmanagement_url = "http://127.0.0.1:{port}"\n'
+        work = applied(plain_home, toml)
+        listens = f"timeout 1 socat TCP-LISTEN:{port},bind=127.0.0.1 STDOUT; [ $? -eq 124 ] && echo free"
+        assert plain_home.local("--jail", "sh", "-c", listens, cwd=work).stdout == "free\n"
+        with MessagesApi(port=port):
+            assert plain_home.local("--jail", *CONNECT, "127.0.0.1", str(port), cwd=work).returncode == 0
+
+
 @pytest.mark.parametrize("written", ["localhost", "127.0.0.1"])
 def test_the_model_keeps_the_name_and_port_that_the_user_wrote(plain_home: Home, written: str) -> None:
     with MessagesApi() as api:

@@ -237,22 +237,28 @@ def test_the_management_apis_models_are_listed_and_switched(tmp_path: Path) -> N
     with MessagesApi() as api, ModelServer(api, {"qwen": 65536, "gemma": 40960, "missing": 0}) as server:
         there = {"management_url": server.url}
         assert reason(tmp_path, api.base_url, "/local-model", **there) == (
-            "models: qwen gemma missing\nloaded: qwen\nswitch with: /local-model NAME"
+            "models: qwen gemma missing\nloaded: qwen (65536 tokens of context)\nswitch with: /local-model NAME"
         )
         assert "knows no model x, only: qwen gemma missing" in reason(tmp_path, api.base_url, "/local-model x", **there)
         assert "did not start missing" in reason(tmp_path, api.base_url, "/local-model missing", **there)
-        assert reason(tmp_path, api.base_url, "/local-model gemma ", **there) == (
-            "gemma answers, with a context of 40960 tokens"
-        )
+        said = reason(tmp_path, api.base_url, "/local-model gemma ", **there)
+        assert said.startswith("switched: gemma answers now, with a context of 40960 tokens\n(all is well")
         assert server.active == "gemma"
     assert file.read_bytes() == WITH
+
+
+def test_a_switch_to_a_model_with_too_small_a_context_is_refused(tmp_path: Path) -> None:
+    with MessagesApi() as api, ModelServer(api, {"qwen": 65536, "tiny": 8192}) as server:
+        said = reason(tmp_path, api.base_url, "/local-model tiny", management_url=server.url)
+        assert "its context of 8192 tokens is too small" in said
+        assert (server.active, server.switches) == ("qwen", 0)
 
 
 def test_where_there_is_none_it_says_what_is_loaded(scripted: dict[str, Path], tmp_path: Path) -> None:
     with Llama(tmp_path, "-m", str(scripted["good"]), "-c", "65536", "--alias", "one") as server:
         for management in ("", "http://127.0.0.1:9"):
             said = reason(tmp_path, server.base_url, "/local-model", management_url=management)
-            assert said.startswith("models: one\nloaded: one\n")
+            assert said.startswith("models: one\nloaded: one (65536 tokens of context)\n")
     with LlamaSwap({"qwen": 65536}) as swap:
         assert "/model NAME" in reason(tmp_path, swap.base_url, "/local-model qwen")
         assert swap.running == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from claude_local_setup.session.server.kinds import proves, told
 from claude_local_setup.session.server.model import status
 from claude_local_setup.session.server.models import Kind
 from claude_local_setup.session.server.servers import Servers
-from claude_local_setup.session.server.switching import offer
+from claude_local_setup.session.server.switching import offer, use
 from tests.fakes.messages_api import MessagesApi
 from tests.fakes.model_servers import Hostile, LlamaSwap
 from tests.fakes.other_servers import Llmman, LmStudio, Named, Ollama, Vllm
@@ -42,6 +43,14 @@ def test_each_is_told_by_its_answers_and_lists_its_models_with_their_contexts(ki
         assert server.names == []  # nothing was generated for that
 
 
+@pytest.mark.parametrize("make", [Ollama, Llmman, LmStudio])
+def test_a_model_is_loaded_by_a_word_that_is_asked_for(make: type[Named]) -> None:
+    with make(TWO, "qwen3:8b") as server:
+        model = use(Servers.of(server.base_url, "", KEY), "gemma4:latest", lambda _: None)
+        assert (model.name, model.context) == ("gemma4:latest", 40960)
+        assert (server.loaded, server.names) == ("gemma4:latest", ["gemma4:latest"])
+
+
 def test_llama_servers_and_llama_swap_are_still_what_they_are() -> None:
     with MessagesApi() as api, LlamaSwap({"qwen": 65536}) as swap:
         assert told(Server(api.base_url, KEY).get).kind is Kind.SINGLE
@@ -67,10 +76,8 @@ def test_where_several_could_be_meant_their_names_are_said_and_the_line_that_set
 ) -> None:
     with make(TWO) as server:
         refusal = refused(tmp_path, server.base_url)
-        assert "has several models: qwen3:8b, gemma4:latest" in refusal.problem
-        assert refusal.remedy.startswith(
-            "claude-local-setup config set server.model qwen3:8b && claude-local-setup apply -y"
-        )
+        assert "has several models, choose one of: qwen3:8b, gemma4:latest" in refusal.problem
+        assert refusal.remedy == "claude-local-setup config set server.model qwen3:8b && claude-local-setup apply -y"
         assert "has no model other, only: qwen3:8b" in refused(tmp_path, server.base_url, model="other").problem
         assert check(values(tmp_path, server.base_url, model="gemma4:latest"), KEY).model == "gemma4:latest"
     with Ollama({}) as empty:
@@ -82,7 +89,9 @@ def test_ollamas_silent_4096_is_said_with_the_way_to_more(tmp_path: Path, capsys
     with Ollama({"qwen3:8b": 4096}, "qwen3:8b") as server:
         refusal = refused(tmp_path, server.base_url)
         assert "context of 4096 tokens is too small" in refusal.problem
+        assert "systemctl restart ollama" in refusal.remedy  # its listener is another account's
         assert more in refusal.remedy
+        assert refused(tmp_path, server.base_url, uid=os.getuid()).remedy == f"{more} ollama serve"
     with Ollama({"qwen3:8b": 4096}) as server:  # not loaded: nobody knows, and it is said
         assert check_server(values(tmp_path, server.base_url), KEY) == 0
         (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("context|")]
