@@ -58,7 +58,8 @@ def installation(config: Config, actual: Actual) -> Installation | Hindrance | N
     if config.server.auth_token.startswith("#"):
         problem = "server.auth_token begins with #, which llama-server takes for a comment"
         return Hindrance(problem, "claude-local-setup config set server.auth_token KEY")
-    own = _own_port(actual)
+    is_ours = not actual.is_absent(actual.path(paths.SERVER_JSON))
+    own = (_own_port(actual) or ports[0]) if is_ours else 0
     taken = [port for port in ports if f"{port:04X}" in actual.facts["listens"].split()]
     if not own and (taken if config.server.base_url != AUTO else actual.server):
         return None
@@ -67,7 +68,7 @@ def installation(config: Config, actual: Actual) -> Installation | Hindrance | N
 
 
 def _own_port(actual: Actual) -> int:
-    """Of the server that an earlier apply installed; 0 where there is none."""
+    """Of the server that an earlier apply installed; 0 where that does not say."""
     try:
         url = json.loads(actual.node(actual.path(paths.SERVER_JSON)).content or b"")["url"]
         return urlsplit(url).port or 0

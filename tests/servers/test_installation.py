@@ -18,14 +18,19 @@ FORKY = "ID=debian\nVERSION_CODENAME=forky\n"
 
 def test_never_is_the_default_and_nothing_is_installed_beside_a_server_that_is_there() -> None:
     assert installation(config("never"), host()) is None
-    assert installation(config(), host(listens="0016 1F90 ")) is None  # 8080
+    assert installation(config(base_url="http://127.0.0.1:8080"), host(listens="0016 1F90 ")) is None
     assert chosen(config(base_url="http://127.0.0.1:9000"), host(listens="1F90 ")).port == 9000
 
 
-@pytest.mark.parametrize(("port", "hexadecimal"), [(9931, "26CB"), (11434, "2CAA"), (8000, "1F40")])
-def test_where_any_server_will_do_one_on_another_usual_port_is_enough(port: int, hexadecimal: str) -> None:
-    assert installation(config(base_url="auto"), host(listens=f"{hexadecimal} ")) is None
-    assert chosen(config(base_url="auto"), host()).url == "http://127.0.0.1:8080"
+@pytest.mark.parametrize("port", [8080, 9931, 11434, 8000])
+def test_where_any_server_will_do_one_that_was_found_is_enough(port: int) -> None:
+    there = replace(host(listens=f"{port:04X} "), server=f"http://127.0.0.1:{port}")
+    assert installation(config(), there) is None
+    assert chosen(config(), host()).url == "http://127.0.0.1:8080"
+
+
+def test_beside_what_is_no_model_server_it_gets_a_port_that_is_free() -> None:
+    assert chosen(config(), host(listens="1F90 0016 ")).port == 9931
 
 
 def test_our_own_server_that_runs_is_no_other_server() -> None:
