@@ -1,7 +1,10 @@
 """The fixtures: homes, folders in them, and the real Claude Code; and which tests need whom."""
 
+import fcntl
 import os
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -16,6 +19,14 @@ settings.register_profile("thorough", max_examples=300, deadline=None)
 settings.load_profile("thorough")
 # Ctrl-C is tried in tests; in the background of a script it is ignored, and what is ignored is inherited.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def model_servers_that_are_found(request: pytest.FixtureRequest) -> Iterator[None]:
+    """While a test has the ports on which model servers are found, no other one runs that would find its servers."""
+    with (Path.home() / ".claude-local-test-ports").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if "ports" in request.fixturenames else fcntl.LOCK_SH)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -34,15 +32,10 @@ def is_free(port: int) -> bool:
 
 
 @pytest.fixture
-def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The ports are this machine's own: one test at a time has them, and none where something else is there."""
-    import fcntl
-
-    with (Path.home() / ".ports-of-servers").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        taken = [port for port, _ in PORTS if not is_free(port)]
-        assert not taken, f"these ports must be free on a machine that tests: {taken}"
-        yield
+def ports() -> None:
+    """The ports are this machine's own: one test at a time has them (tests/conftest.py), and nothing else is there."""
+    taken = [port for port, _ in PORTS if not is_free(port)]
+    assert not taken, f"these ports must be free on a machine that tests: {taken}"
 
 
 def set_up(home: Home) -> None:

@@ -43,7 +43,7 @@ def told(get: Get) -> Told:
     if models.is_router(props.json):
         return Told(Kind.ROUTER, props, props.json)
     if props.status == 200 and models.single_model(props.json):
-        return _ollama(get, Kind.LLMMAN) or Told(Kind.SINGLE, props, props.json)
+        return _llmman(get) or Told(Kind.SINGLE, props, props.json)
     listed = get("/v1/models")
     if listed.status in _TELLS_LATER:
         return Told(None, listed)
@@ -51,7 +51,7 @@ def told(get: Get) -> Told:
         return Told(Kind.SWAP, listed, listed=listed.json)
     if others.is_vllm(listed.json):
         return Told(Kind.VLLM, listed, listed=listed.json)
-    return _ollama(get, Kind.OLLAMA) or _lm_studio(get) or Told(None, listed, listed=listed.json)
+    return _ollama(get) or _lm_studio(get) or Told(None, listed, listed=listed.json)
 
 
 def proves(server: Server, patience: float) -> bool:
@@ -69,14 +69,18 @@ def is_count(answer: Answer) -> bool:
     return answer.status == 200 and isinstance(answer.json, dict) and isinstance(answer.json.get("input_tokens"), int)
 
 
-def _ollama(get: Get, kind: Kind) -> Told | None:
-    """llmman speaks Ollama's API, and has /props besides."""
-    if kind is Kind.LLMMAN or (is_one := others.is_ollama(get("/api/version").json)):
-        own = get("/llmman/node")
-        if own.status == 200 and isinstance(own.json, dict):
-            return Told(Kind.LLMMAN, own, listed=get("/api/tags").json)
-    if kind is Kind.LLMMAN or not is_one:
+def _llmman(get: Get) -> Told | None:
+    """It speaks Ollama's API, and has /props besides."""
+    own = get("/llmman/node")
+    is_own = own.status == 200 and isinstance(own.json, dict) and not models.single_model(own.json)
+    return Told(Kind.LLMMAN, own, listed=get("/api/tags").json) if is_own else None
+
+
+def _ollama(get: Get) -> Told | None:
+    if not others.is_ollama(get("/api/version").json):
         return None
+    if found := _llmman(get):
+        return found
     tags = get("/api/tags")
     return Told(Kind.OLLAMA, tags, listed=tags.json)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..values import Values
     from .http import Dial
 
-_PATIENCE = 1.0  # seconds a question: whoever is well answers in milliseconds
+_PATIENCE = 2.0  # seconds a question: whoever is well answers in milliseconds
 
 
 def first_server(urls: Iterable[str], key: str, dial: Dial | None = None) -> str:
