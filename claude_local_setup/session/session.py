@@ -87,7 +87,7 @@ def session(values: Values, path: str, arguments: list[str], program: str) -> in
     tokens = ready.context_tokens if ready else values.context_tokens
     numbers = context.numbers(tokens, values.max_output_tokens)
     given = list(environment.of_a_session(values, key, model, numbers))
-    rules = context.session_rules(rules.decode(), values, model).encode()
+    rules = context.session_rules(rules.decode(), values, model, ready.others if ready else ()).encode()
     if values.is_jailed:
         return _jailed(values, path, guide, where, program, arguments, given, rules)
     return _unjailed(values, where, program, arguments, given, rules)

@@ -34,8 +34,8 @@ def test_a_strict_template_behind_a_name_works_and_a_second_session_finds_the_pr
 
 
 def test_the_header_the_picker_and_the_status_line_have_the_models_own_name(plain_home: Home, claude: Path) -> None:
-    with Ollama({"qwen3:8b": 65536}, "qwen3:8b") as api:
-        api.then(Say("first answer"))
+    with Ollama({"qwen3:8b": 65536, "gemma4:12b": 65536}, "qwen3:8b") as api:
+        api.then(Say("first answer"), Say("second answer"))
         work = configure(plain_home, claude, api.base_url)
         with Terminal(plain_home, [str(plain_home.path / ".local/bin/claude-local")], work) as terminal:
             trust_the_folder(terminal)
@@ -45,11 +45,16 @@ def test_the_header_the_picker_and_the_status_line_have_the_models_own_name(plai
             terminal.wait("first answer")
             terminal.type("/model", "Enter")
             picker = terminal.wait("Select model")
-            terminal.type("Escape", "C-c", "C-c")
+            terminal.type("Escape")
+            terminal.type("/model gemma4:12b", "Enter")
+            terminal.wait("Set model to gemma4:12b")
+            terminal.type("hello again", "Enter")
+            terminal.wait("second answer")
+            terminal.type("C-c", "C-c")
     assert "qwen3:8b" in picker
     for other in ("claude-3", "Sonnet", "Opus", "Haiku", "retired"):
         assert other not in picker.replace("Claude Code", "")
-    assert set(api.names) == {"qwen3:8b"}
+    assert list(dict.fromkeys(api.names)) == ["qwen3:8b", "gemma4:12b"]
     assert all(message["role"] != "system" for request in sent(api) for message in request.body["messages"])
 
 

@@ -71,6 +71,7 @@ def _unanswered(asked: Asked, status: int) -> tuple[str, str]:
 
 def _of_router(asked: Asked) -> Iterator[Outcome]:
     offered = models.router_models(asked.get("/models").json)
+    asked.names = [model.name for model in offered]
     wanted = asked.values.model
     found = next((model for model in offered if (model.name == wanted if wanted else model.loaded)), None)
     if found is None or plain(found.name) != found.name:
@@ -101,7 +102,7 @@ def _state_problem(asked: Asked, model: Model) -> tuple[str, str]:
 
 
 def _of_swap(asked: Asked) -> Iterator[Outcome]:
-    known = [model.name for model in models.swap_models(asked.told.listed, None)]
+    asked.names = known = [model.name for model in models.swap_models(asked.told.listed, None)]
     wanted = asked.values.model
     found = (wanted if wanted in known else "") if wanted else next(iter(asked.ready), "")
     if not found or plain(found) != found:

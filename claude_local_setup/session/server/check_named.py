@@ -25,6 +25,7 @@ def named_model(asked: Asked) -> Iterator[Outcome]:
     if offered is None:  # nothing is listed: the name that is configured is sent, whatever comes of it
         return
     usable = [model for model in offered.models if plain(model.name) == model.name]
+    asked.names = [model.name for model in usable]
     found = _chosen(asked, usable)
     if found is None:
         yield Outcome(CHECK, *_not_clear(asked, usable))

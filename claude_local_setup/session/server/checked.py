@@ -47,7 +47,7 @@ class Asked:
     """
 
     __slots__ = (
-        *("asleep", "autoload", "context", "context_tokens", "kind", "knows_tools", "loaded", "model", "note"),
+        *("asleep", "autoload", "context", "context_tokens", "kind", "knows_tools", "loaded", "model", "names", "note"),
         *("props", "ready", "server", "slots", "told", "values"),
     )
 
@@ -65,6 +65,7 @@ class Asked:
         self.autoload = True
         self.props: Any = None
         self.told = Told(None, Answer())
+        self.names: list[str] = []  # of all the models that a session may switch to
         self.note = ""  # what is to be said of the choice of the model
         self.ready: list[str] = []  # of a llama-swap
 

@@ -12,13 +12,13 @@ from .check_context import context_is_enough
 from .check_dangers import dangers
 from .check_kind import answers, find_model
 from .check_request import serves_a_request
-from .checked import Asked, Outcome
+from .checked import Asked, Outcome, plain
 from .key import enforced_env
 from .search import settle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..values import Values
 
@@ -30,13 +30,14 @@ _STDERR = 2
 class Ready:
     """`model` is what the session's requests name, `loaded` what the server calls it ("" if it does not say).
 
-    `context_tokens`: what the session may count on, 0 where nobody knows.
+    `context_tokens`: what the session may count on, 0 where nobody knows. `others`: what it may switch to.
     """
 
-    __slots__ = ("context_tokens", "loaded", "model")
+    __slots__ = ("context_tokens", "loaded", "model", "others")
 
-    def __init__(self, model: str, context_tokens: int, loaded: str) -> None:
+    def __init__(self, model: str, context_tokens: int, loaded: str, others: Sequence[str] = ()) -> None:
         self.model = model
+        self.others = others
         self.context_tokens = context_tokens
         self.loaded = loaded
 
@@ -54,7 +55,8 @@ def check(values: Values, key: str, report: Report | None = None) -> Ready:
             raise Refusal(outcome.problem, remedy=outcome.remedy)
     if asked.note and os.isatty(_STDERR):
         say(asked.note)
-    return Ready(asked.model, asked.context_tokens, asked.loaded)
+    others = [name for name in asked.names if name not in ("", asked.model) and plain(name) == name]
+    return Ready(asked.model, asked.context_tokens, asked.loaded, others)
 
 
 def check_server(values: Values, key: str) -> int:

@@ -21,6 +21,8 @@ from .addresses import with_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..values import Values
 
 # The model that ours pass for: names that Claude Code does not know get 3,000 to 4,000 tokens of system messages in
@@ -80,9 +82,12 @@ def set_context(path: str, context: int, chosen: int) -> None:
         os.close(opened)
 
 
-def session_rules(text: str, values: Values, model: str) -> str:
-    """enforced.json with the model's name and the server's address that this session uses."""
-    return with_address(text.replace(f': "{values.pinned_model}"', f': "{model}"'), values)
+def session_rules(text: str, values: Values, model: str, others: Sequence[str] = ()) -> str:
+    """enforced.json with the model's name and the server's address that this session uses; `others`: for /model."""
+    named = text.replace(f': "{values.pinned_model}"', f': "{model}"')
+    overridden = [(OVERRIDDEN, model), *((f"{number}-{OVERRIDDEN}", name) for number, name in enumerate(others))]
+    all_of_them = ", ".join(f'"{key}": "{name}"' for key, name in overridden)
+    return with_address(named.replace(f'"{OVERRIDDEN}": "{model}"', all_of_them), values)
 
 
 def _set(folder: int, name: str, context: int, chosen: int) -> None:

@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 from claude_local_setup import session
-from claude_local_setup.session.server.context import numbers, output_limit, session_rules, set_context, with_context
+from claude_local_setup.session.server.context import (
+    OVERRIDDEN,
+    numbers,
+    output_limit,
+    session_rules,
+    set_context,
+    with_context,
+)
 from claude_local_setup.session.server.key import read_key
 from claude_local_setup.session.server.model import hook, status
 from claude_local_setup.session.words import Refusal
@@ -114,6 +121,16 @@ def test_the_rules_of_a_session_name_its_model_and_its_server(tmp_path: Path) ->
     text = '{\n  "model": "compat",\n  "env": {"ANTHROPIC_BASE_URL": "http://a:1", "X": "not-compat"}\n}\n'
     here = values(tmp_path, "http://b:2", sent_env=[["ANTHROPIC_BASE_URL", "http://a:1"]])
     assert session_rules(text, here, "qwen") == text.replace('"compat"', '"qwen"').replace("a:1", "b:2")
+
+
+def test_the_rules_of_a_session_name_the_models_that_it_may_switch_to(tmp_path: Path) -> None:
+    text = json.dumps({"modelOverrides": {OVERRIDDEN: "compat"}}, indent=2)
+    told = json.loads(session_rules(text, values(tmp_path, "http://b:2", sent_env=[]), "qwen", ["gemma", "a/b"]))
+    assert told["modelOverrides"] == {
+        OVERRIDDEN: "qwen",
+        f"0-{OVERRIDDEN}": "gemma",
+        f"1-{OVERRIDDEN}": "a/b",
+    }
 
 
 # The key
