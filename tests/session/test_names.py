@@ -47,6 +47,8 @@ def test_the_header_the_picker_and_the_status_line_have_the_models_own_name(plai
             picker = terminal.wait("Select model")
             terminal.type("Escape")
             terminal.type("/model gemma4:12b", "Enter")
+            if "Switch model?" in terminal.wait("Switch model?", "Set model to gemma4:12b"):
+                terminal.answer("Switch model?")
             terminal.wait("Set model to gemma4:12b")
             terminal.type("hello again", "Enter")
             terminal.wait("second answer")
