@@ -105,6 +105,7 @@ def values(setup: Setup) -> bytes:
         "enforced_sum": hashlib.sha256(setup.enforced).hexdigest(),
         "base_url": config.server.base_url,
         "serves": setup.server.runs if isinstance(setup.server, Installation) else "",
+        "server_program": setup.server.program.path if isinstance(setup.server, Installation) else "",
         "finds_server": setup.finds_server,
         "management_url": config.server.management_url,
         "model": config.server.model,

@@ -13,7 +13,7 @@ from .places import ImpossibleError, check_no_session
 from .record import Before, Put, Record
 from .steps import shown
 
-UNIT = "claude-local-server.service"
+UNIT = paths.UNIT.rpartition("/")[2]
 _DOWNLOAD = 12 * 3600  # seconds
 _WRITTEN = ("log", "sessions.lock", "server.lock")  # by session/serving
 

@@ -37,7 +37,9 @@ class Board:
         if self.live is not None:
             self.live.update(self.table())
         elif change != "pending":
-            self.console.print(f"{printable(host)}: {name}: {change}", markup=False, highlight=False, soft_wrap=True)
+            self.console.print(
+                f"{printable(host)}: {name}: {printable(change)}", markup=False, highlight=False, soft_wrap=True
+            )
 
     def watching(self, host: str, work: Callable[[], T]) -> T:
         """`work`, with the host shown as busy meanwhile."""

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
     from .values import Values
 
 _NORMAL = ("update", "upgrade", "install", "migrate-installer", "setup-token", "login", "logout")
-# Of two --settings the last one wins, whole; managed ones go before all others (in 2.1.330 also told on stdin). A
-# project's root elsewhere has settings that nobody was asked about.
-_RULES = ("--settings", "--managed-settings", "--managed-settings-in-initialize", "--forward-home-settings",
-          "--project-config-root")  # fmt: skip
+# Of two --settings the last one wins, whole; managed ones go before all others (in 2.1.330 also told on stdin), and
+# what later versions call so is none of the caller's either. A project's root elsewhere has settings of its own.
+_ELSEWHERE = "--project-config-root"
 
 
 def check_arguments(values: Values, arguments: Sequence[str]) -> None:
@@ -29,7 +28,7 @@ def check_arguments(values: Values, arguments: Sequence[str]) -> None:
         raise Refusal(f"'{first}' is for the normal claude", remedy=f"claude {first}", exit_code=USAGE)
     for argument in arguments:  # also behind a "--": that may be an option's value
         name = argument.partition("=")[0]
-        if name in _RULES:
+        if name == _ELSEWHERE or (name.startswith("--") and "settings" in name):
             remedy = f"put your settings into {values.home}/.claude-local/settings.json"
             raise Refusal(f"{name} is taken by claude-local's own rules", remedy=remedy, exit_code=USAGE)
         if argument in ("--bg", "--background"):  # it leaves a service behind

@@ -27,6 +27,7 @@ class Values:
     enforced_sum: str  # SHA-256 of enforced.json
     base_url: str
     serves: str  # who runs the model server that apply installed: systemd, session (the first one starts it), or ""
+    server_program: str  # what that runs, outside of any jail; "" if there is none
     finds_server: bool  # server.base_url is "auto": where none answers at base_url, another is looked for
     management_url: str
     model: str  # server.model; "" = whatever is loaded

@@ -147,3 +147,22 @@ def test_without_one_the_command_says_how_to_get_one(plain_home: Home) -> None:
     assert done.returncode == 1
     assert "no model server is installed here" in done.stderr
     assert "server.install auto" in done.stderr
+
+
+def test_no_session_can_change_what_runs_outside(served: Served) -> None:
+    """In the server's own folder; where its program was built; by isolation.write; by a link on PATH."""
+    home = served.home
+    built = home.path / "llama.cpp/build/bin/llama-server"
+    built.parent.mkdir(parents=True)
+    (home.path / "bin/llama-server").rename(built)
+    (home.path / "bin/llama-server").symlink_to(built)
+    home.setup("config", "set", "isolation.write", "~/llama.cpp/build")
+    assert home.json("apply", "-y")["failed"] == 0
+    for folder in (home.path / ".local/share/claude-local-server", home.path / "llama.cpp", built.parent):
+        done = home.local("--jail", "touch", "planted", cwd=folder)
+        assert done.returncode == 1, folder
+        assert "cannot be a workspace" in done.stderr
+    done = home.local("--jail", "sh", "-c", f"echo evil >>{built}; touch {built.parent}/planted", cwd=home.workspace())
+    assert done.returncode != 0
+    assert "evil" not in built.read_text()
+    assert not list(home.path.rglob("planted"))

@@ -89,7 +89,7 @@ def _nothing_offered(endpoint: Server, answer: Answer) -> Refusal:
     if not is_count(endpoint.post(COUNT, ASKED)):
         return Refusal(
             f"what answers at {endpoint.url} is no model server ({plain(answer.media) or 'no type given'})",
-            remedy="claude-local-setup config set server.base_url auto, or the URL of yours",
+            remedy="claude-local-setup config set server.base_url auto && claude-local-setup apply",
         )
     return Refusal(
         f"the server at {endpoint.url} does not tell which models it has",

@@ -51,6 +51,9 @@ class _Passing(BaseHTTPRequestHandler):
         self._pass()
 
     def _pass(self) -> None:
+        if not self.path.startswith("/"):  # behind the hub's name that would be another one
+            self.send_error(400)
+            return
         try:
             answer = urllib.request.urlopen(self._request(), timeout=_PATIENCE)  # noqa: S310  # the hub's own address
         except urllib.error.HTTPError as error:

@@ -41,7 +41,7 @@ class Guide:
     It follows no link that lies in a folder that sessions can write (`untrusted`).
     """
 
-    __slots__ = ("_named", "_part", "home", "mounted", "untrusted")
+    __slots__ = ("_named", "_part", "home", "mounted", "runs_outside", "untrusted")
 
     def __init__(self, values: Values) -> None:
         self.home = values.real_home
@@ -49,6 +49,8 @@ class Guide:
         self.mounted = mounted()
         self._part = part_of(self.home, self.mounted)
         self.untrusted: tuple[str, ...] = ()
+        program = values.server_program
+        self.runs_outside = {program, leads_to(program)} if program else set()
 
     def lead(self, path: str) -> str:
         """Where it leads; "" if that is nowhere, or through a link of a session's."""

@@ -55,7 +55,12 @@ def _is_work_tree(folder: int, path: str, values: Values, guide: Guide, hide: li
 
 def refused(path: str, guide: Guide, hide: list[str]) -> str:
     """Why no session may write there, whatever the folder is called; "" if it may."""
-    return refusal(path, guide.home, hide) or refusal(guide.in_the_home(path), guide.home, hide)
+    for place in (path, guide.in_the_home(path)):
+        if any(is_inside(program, place) for program in guide.runs_outside):
+            return "the model server's program lies there, and runs outside the jail"
+        if reason := refusal(place, guide.home, hide):
+            return reason
+    return ""
 
 
 def path_of(opened: int) -> str:
