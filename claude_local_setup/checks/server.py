@@ -15,7 +15,8 @@ def tool_call(trials: Trials) -> Iterator[Finding]:
     """Of a model that we installed: whether it does what a session lives by."""
     if (said := trials.get("tool_call")) is not None:
         remedy = "claude-local-setup config set server.model_source OWNER/REPO:QUANT && claude-local-setup apply"
-        problem = "" if said == "works" else plain(said)
+        answer = said.rpartition("\n")[2]  # before it may stand what a session says of other things
+        problem = "" if answer == "works" else plain(answer)
         yield Finding("server: makes a tool call from the jail", problem, remedy if problem else "")
 
 

@@ -65,6 +65,20 @@ def test_verify_asks_each_shell_that_has_a_block(plain_home: Home, shell: str) -
     assert [finding for finding in after if not finding["ok"]]
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_claude_in_a_folder_that_is_called_like_ours_is_the_normal_one(plain_home: Home, shell: str) -> None:
+    claude = plain_home.write("claude-local-test/claude-local/claude", "#!/bin/sh\n")
+    claude.chmod(0o755)
+    plain_home.write(".profile", LOGIN)
+    rc = plain_home.write(SHELLS[shell][0], f"PATH={claude.parent}:$PATH\n")
+    plain_home.json("apply", "-y")
+    name = f"shell: {shell} starts the normal claude"
+    for more, is_ok in (("", True), ("alias claude='~/.local/bin/claude-local -c'\n", False)):
+        rc.write_text(rc.read_text() + more)
+        (found,) = [each for each in plain_home.json("verify")["hosts"][0]["findings"] if each["check"] == name]
+        assert found["ok"] == is_ok, more
+
+
 def test_a_user_of_zsh_with_a_folder_of_their_own_for_it_gets_the_block_there(plain_home: Home) -> None:
     plain_home.extra["ZDOTDIR"] = str(plain_home.path / "zsh files")
     rc = plain_home.write("zsh files/.zshrc", "mine=1\n")

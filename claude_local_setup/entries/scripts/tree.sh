@@ -9,7 +9,7 @@ temporary=$(mktemp -d -- "$parent/.$(basename -- "$folder").claude-local-setup.X
 trap 'rm -rf -- "$temporary"' EXIT
 trap 'exit 1' HUP INT TERM
 
-base64 -d >"$temporary/tar"
+base64 -d | cat >"$temporary/tar" # cat says why it cannot write, base64 does not always
 [ "$(sha256sum <"$temporary/tar" | cut -d' ' -f1)" = "$promised" ] || {
   echo "the new content did not arrive whole" >&2
   exit 1

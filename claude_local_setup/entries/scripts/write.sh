@@ -20,7 +20,7 @@ temporary=$(mktemp -- "$folder/.$name.claude-local-setup.XXXXXX")
 trap 'rm -f -- "$temporary"' EXIT
 trap 'exit 1' HUP INT TERM
 
-base64 -d >"$temporary"
+base64 -d | cat >"$temporary" # cat says why it cannot write, base64 does not always
 [ "$(sum "$temporary")" = "$promised" ] || fail "the new content did not arrive whole"
 if [ -e "$file" ] || [ -L "$file" ]; then
   [ -f "$file" ] && [ ! -L "$file" ] || fail "$file is no longer a plain file"

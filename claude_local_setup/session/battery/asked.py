@@ -11,7 +11,7 @@ from ..values import Values
 _PATIENCE = 60
 _ASK = (
     "command -v claude-local >/dev/null && echo found; "
-    "type claude 2>/dev/null | grep -q claude-local && echo shadowed; "
+    'type claude 2>/dev/null | grep -Eq "(^|[^[:alnum:]._-])claude-local([^[:alnum:]._/-]|$)" && echo shadowed; '
     'env | grep -q "^ANTHROPIC_" && echo leaks; case ":$PATH:" in *":$HOME/.local/bin:"*) echo path ;; esac'
 )
 _ASK_FISH = (

@@ -90,7 +90,7 @@ ATTEMPTS: Sequence[Attempt] = (
     Attempt("read ~/.claude.json", "[ -s ~/.claude.json ]"),
     Attempt("read ~/.netrc or ~/.git-credentials", "[ -s ~/.netrc ] || [ -s ~/.git-credentials ]"),
     Attempt("read ~/.bash_history", "[ -s ~/.bash_history ]"),
-    Attempt("read anything else of the home", "ls -A ~/.bashrc || ls -A ~/.profile || ls -A ~/.local/state"),
+    Attempt("read anything else of the home", "ls -A ~/.bashrc || ls -A ~/.profile || ls -A ~/.mozilla"),
     Attempt(
         "read what another workspace's sessions have kept",
         "ls ~/.claude-local/workspaces || ls ~/.claude-local/projects/*other*",

@@ -18,16 +18,17 @@ _PATIENCE = 2.0  # seconds a question: whoever is well answers in milliseconds
 
 def first_server(urls: Iterable[str], key: str, dial: Dial | None = None) -> str:
     """The first of these addresses where a model server answers; "" where none does."""
-    from .http import NotOurs, Server
+    return next((url for url in urls if _is_one(url, key, dial)), "")
+
+
+def _is_one(url: str, key: str, dial: Dial | None) -> bool:
+    from .http import NotOurs, Server  # only where there is somebody to ask: they take long to load
     from .kinds import proves
 
-    for url in urls:
-        try:
-            if proves(Server(url, key, dial), _PATIENCE):
-                return url
-        except NotOurs:  # since a moment ago
-            continue
-    return ""
+    try:
+        return proves(Server(url, key, dial), _PATIENCE)
+    except NotOurs:  # since a moment ago
+        return False
 
 
 def settle(values: Values, key: str, *, proven: bool) -> str:

@@ -89,7 +89,7 @@ def test_without_the_rule_the_projects_own_settings_are_on(plain_home: Home) -> 
         text = f'[server]\nbase_url = "{api.base_url}"\nmanagement_url = ""\n'
         plain_home.write(".config/claude-local-setup/config.toml", text)
         assert plain_home.json("apply", "-y")["failed"] == 0
-        installed.change(plain_home, ("session.py", "*consent.arguments(where, made.there.state), ", ""))
+        installed.change(plain_home, ("session.py", "consent.arguments(where, made.there.state)", "[]"))
         work = plain_home.workspace()
         put(work, ".claude/settings.json", HOOK)
         assert called_with(plain_home, work) == []
