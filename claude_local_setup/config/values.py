@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from ..session.server.addresses import AUTO
+from ..session.shown import devices
 
 Problem = Callable[[object], "str | None"]
 
@@ -162,16 +163,10 @@ def pattern(value: object) -> str | None:
     return "must be a name, not a path" if "/" in value or value in (".", "..", "*") else None
 
 
-_DEVICES = (
-    r"dri(/\w+)?|nvidia[\w-]*(/\w+)?|kfd|dxg|accel(/\w+)?|kvm|net/tun|snd(/\w+)?|video\d+|media\d+|rtc\d*|ptp\d+"
-    r"|tty(USB|ACM|S|AMA)\d+|serial/by-(id|path)/[\w.:+-]+|bus/usb(/\d+){0,2}|hidraw\d+|i2c-\d+|spidev[\d.]+|gpiochip\d+"
-)
-
-
 def device(value: object) -> str | None:
     """A GPU, a virtual machine's processor, or what is plugged in: nothing of the machine's memory, disks, keyboards or
     screens."""
-    if value == "gpu" or (isinstance(value, str) and re.fullmatch(f"/dev/({_DEVICES})", value, re.ASCII)):
+    if value == "gpu" or (isinstance(value, str) and devices.may_be_named(value)):
         return None
     return "must be gpu, or a path such as /dev/kvm, /dev/ttyUSB0, /dev/video0, /dev/snd or /dev/bus/usb"
 

@@ -19,5 +19,8 @@ serving          the model server that apply installed
 kept             what it keeps of each workspace
 editor           editors, and the calls that pass
 run              one run, from what is there to its end
-arguments, unjailed, session, remaining, explain_one, explain, battery, main   who asks for all that; what verify tries
+remaining        what was left that nobody was told of
+explain          what a session here could read, write and reach
+arguments, unjailed, session   a session, with a jail or without
+battery, main    what verify tries; what was asked for
 """

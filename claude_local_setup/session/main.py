@@ -6,7 +6,7 @@ import os
 import sys
 
 from .process import ended, prepared
-from .words import USAGE, Refusal
+from .words import USAGE, Refusal, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ def main(home: str) -> None:
 
 def _asked(values: Values, path: str, arguments: list[str]) -> int:
     first, rest = (arguments or [""])[0], arguments[1:]
+    for word in arguments:
+        if word.startswith(("/dev/fd/", "/proc/self/fd/")) and word.rpartition("/")[2] not in ("0", "1", "2"):
+            problem = f"{word} is an open file of your shell's, and a session has none of those"
+            raise Refusal(problem, remedy="hand it over as standard input: ... | claude-local ...", exit_code=USAGE)
     if first == "--check-server":
         return _check_server(values)
     if first == "--try":
@@ -42,9 +46,12 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
 
         return run(values, path, rest)
     if first == "--explain":
-        from .explain import explain
+        from .explain.everything import explain
 
-        return explain(values, path, rest[0] if rest else "")
+        if len(rest) > 1:
+            remedy = f"claude-local --explain {quoted(rest[0])}"
+            raise Refusal("--explain takes one thing at a time", remedy=remedy, exit_code=USAGE)
+        return explain(values, path, *rest)
     if first == "--jail":
         from .session import command
 

@@ -28,6 +28,7 @@ def command(values: Values, path: str, words: list[str]) -> int:
     """`--jail CMD…`: its exit code."""
     from .workspace.finding import find_workspace
 
+    words = words[1:] if words[:1] == ["--"] else words
     if not words:
         raise Refusal("--jail needs a command", remedy="claude-local --jail bash", exit_code=USAGE)
     if not values.is_jailed:
@@ -43,6 +44,7 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
     `state`: a folder for what it keeps, by default the workspace's own.
     """
     questions = Questions(where, values.real_home, values.mask)
+    from .run.command import check
     from .run.scene import scene
     from .server.key import read_key
     from .server.search import settle
@@ -51,6 +53,7 @@ def in_jail(values: Values, path: str, guide: Guide, where: Workspace, words: Se
     key = read_key(values.enforced)
     settle(values, key, proven=False)
     made = scene(values, guide, where, questions, path, own_state=state)
+    check(made, words)
     given = environment.of_a_session(values, key, "", ())
     return _reported(made, words, list(given), _rules_for(values))
 
@@ -122,6 +125,8 @@ def _reported(made: Scene, words: Sequence[str], given: list[tuple[str, str]], r
     """The exit code; what was left in the workspace is named, whatever the end."""
     import os
 
+    from .explain import siblings
+    from .explain.lines import to_set
     from .workspace.untold import Record, is_any
 
     folder = os.path.dirname(made.there.state)
@@ -132,6 +137,11 @@ def _reported(made: Scene, words: Sequence[str], given: list[tuple[str, str]], r
     record = Record(folder, made.watched, made.judge)
     if made.signs:
         _say_once(f"{folder}/said-unsigned", _UNSIGNED)
+    if outside := siblings.unseen(made):
+        (name, path), more = outside[0], len(outside) - 1
+        and_more = f" and {more} more (claude-local --explain)" if more else ""
+        _say_once(f"{folder}/said-outside", f"{name} names {path}{and_more}, which is not there for a session; "
+                  f"to show it: {to_set(made.values, 'read', path)}")  # fmt: skip
     try:
         return _go(made, words, given, rules, _report)  # loaded now: an apply may replace the program meanwhile
     finally:

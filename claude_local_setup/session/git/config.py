@@ -14,27 +14,50 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PATIENCE = 5.0  # seconds; git answers in milliseconds, but what it reads may be a pipe that a session has made
-_WORDS = ("git", "-C", f"/proc/self/fd/{FOLDER}", "config", "--null", "--show-origin", "--includes", "--list")
+_WORDS = (
+    *("git", "-c", "claude-local.asked=1", "-C", f"/proc/self/fd/{FOLDER}", "config"),
+    *("--null", "--show-scope", "--show-origin", "--includes", "--list"),
+)
 # What runs nothing, whatever it names. Everything else may.
 _RUNS_NOTHING = (
     *("branch.", "user.", "author.", "committer.", "url.", "color.", "column.", "include.", "includeif.", "advice."),
     *("commit.template", "core.excludesfile", "core.worktree", "blame.ignorerevsfile", "mailmap.", "safe.", "http."),
 )
+# Files and folders that the user's own settings name, and git reads.
+_NAMES = (
+    *("core.excludesfile", "core.attributesfile", "core.hookspath", "commit.template", "init.templatedir"),
+    *("blame.ignorerevsfile", "mailmap.file", "gpg.ssh.allowedsignersfile"),
+)
+_MAY_HOLD_LATER = ("includeif.onbranch:", "includeif.hasconfig:")
 _OF_REMOTES = (".url", ".pushurl", ".fetch", ".push")
 _MOST_INCLUDES = 50
+
+
+class Entry:
+    """A line of it. `scope`: "system", "global" (the user's own), "local" or "worktree"; `file`: "" for git's own;
+    `key`: in small letters."""
+
+    __slots__ = ("file", "key", "scope", "value")
+
+    def __init__(self, scope: str, file: str, key: str, value: str) -> None:
+        self.scope = scope
+        self.file = file
+        self.key = key
+        self.value = value
 
 
 class GitConfig:
     """Asked early, since it takes as long as much of the rest. All paths are where they lead."""
 
-    __slots__ = ("_asked", "_entries", "_home", "_root")
+    __slots__ = ("_asked", "_entries", "_home", "_may_be_broken", "_root")
 
-    def __init__(self, opened: int, root: str, home: str) -> None:
-        """`opened` is the folder `root`."""
+    def __init__(self, opened: int, root: str, home: str, *, may_be_broken: bool = False) -> None:
+        """`opened` is the folder `root`. `may_be_broken`: one that git cannot read has nothing in it, as for git."""
+        self._may_be_broken = may_be_broken
         self._root = root
         self._home = home
         self._asked = Asked(_WORDS, opened)
-        self._entries: list[tuple[str, str, str]] | None = None
+        self._entries: list[Entry] | None = None
 
     def of(self, tree: str) -> GitConfig:
         """The same for another work tree of the repository: what it names by a part of a path lies there."""
@@ -44,28 +67,56 @@ class GitConfig:
 
     def is_on(self, key: str) -> bool:
         """Whether a yes-or-no key, in small letters, says yes."""
-        last = [value for _, name, value in self._said() if name == key][-1:]
+        last = [entry.value for entry in self._said() if entry.key == key][-1:]
         return bool(last) and last[0].lower() in ("true", "yes", "on", "1", "")
 
     def hooks(self) -> list[str]:
         """The folders that core.hooksPath names."""
-        named = (value for _, key, value in self._said() if key == "core.hookspath")
+        named = (entry.value for entry in self._said() if entry.key == "core.hookspath")
         return list(dict.fromkeys(leads_to(self._path(value)) for value in named))
 
     def origins(self) -> list[str]:
         """The files that it is read from, or would be: an include may hold for another branch only."""
         entries = self._said()
-        files = dict.fromkeys(leads_to(origin) for origin, *_ in entries if origin)
+        files = dict.fromkeys(leads_to(entry.file) for entry in entries if entry.file)
         left = [
-            self._path(value, os.path.dirname(origin))
-            for origin, key, value in entries
-            if key == "include.path" or (key.startswith("includeif.") and key.endswith(".path"))
+            self._path(entry.value, os.path.dirname(entry.file)) for entry in entries if _includes_a_file(entry.key)
         ]
         while left and len(files) < _MOST_INCLUDES:
             if (file := leads_to(left.pop())) not in files:
                 files[file] = None
                 left += [self._path(value, os.path.dirname(file)) for value in _includes(file)]
         return list(files)
+
+    def of_the_user(self, untrusted: tuple[str, ...]) -> list[str]:
+        """The files that the user's own settings come from, and what they name; nothing that was named in a folder that
+        sessions can write, nor by what was included from there."""
+        roots = (
+            os.environ.get("GIT_CONFIG_GLOBAL", ""),
+            f"{self._home}/.gitconfig",
+            f"{_settings(self._home)}/git/config",
+        )
+        told = {leads_to(root, untrusted) for root in roots if root.startswith("/")}
+        files: dict[str, str] = {}
+        found: dict[str, None] = {}
+        for entry in self._said():  # an include comes before what it includes
+            if entry.file not in files:
+                files[entry.file] = leads_to(entry.file, untrusted)
+            file = files[entry.file]
+            if entry.scope != "global" or file not in told or any(is_inside(file, folder) for folder in untrusted):
+                continue
+            found[entry.file] = None
+            if _includes_a_file(entry.key):
+                path = self._path(entry.value, os.path.dirname(entry.file))
+                told.add(leads_to(path, untrusted))
+                if entry.key.startswith(_MAY_HOLD_LATER):
+                    found[path] = None
+            elif entry.key in _NAMES:
+                found[self._path(entry.value)] = None
+            elif _may_run(entry):
+                command = entry.value.replace("~/", f"{self._home}/")
+                found |= {word: None for word in programs(command) if word.startswith("/")}
+        return list(found)
 
     def words(self) -> list[str]:
         """The ends of the paths of all files that it may run, in whatever folder."""
@@ -83,37 +134,53 @@ class GitConfig:
         return list(dict.fromkeys([*found, *map(leads_to, found)]))
 
     def _commands(self) -> Iterator[str]:
-        for _, key, value in self._said():
-            of_remote = key.startswith("remote.") and key.endswith(_OF_REMOTES)
-            if key.startswith(_RUNS_NOTHING) or key.endswith("file") or of_remote:
-                continue
-            if key.startswith("alias.") and not value.startswith("!"):
-                continue
-            if "/" in value or len(value.split()) > 1:  # one plain word is looked for on PATH
-                yield value
+        yield from (entry.value for entry in self._said() if _may_run(entry))
 
     def _path(self, written: str, folder: str = "") -> str:
         path = self._home + written[1:] if written.startswith("~/") else written
         return os.path.join(folder or self._root, path)
 
-    def _said(self) -> list[tuple[str, str, str]]:
-        """(file, key in small letters, value) of each line. Nothing where there is no git.
+    def _said(self) -> list[Entry]:
+        """Each line. Nothing where there is no git.
 
         Raises Refusal where git does not answer.
         """
         if self._entries is None:
             said, is_whole = self._asked.answer(_PATIENCE)
-            if not is_whole:
+            is_read = self._may_be_broken or not self._asked.is_there or b"claude-local.asked" in said
+            if not is_whole or not is_read:
                 raise Refusal(
-                    "git does not say how this workspace is configured", remedy="git config --list --show-origin"
+                    "git does not say how this workspace is configured",
+                    remedy="git config --list --show-origin --show-scope",
                 )
             words = [os.fsdecode(word) for word in said.split(b"\0")]
             self._entries = []
-            for origin, text in zip(words[::2], words[1::2], strict=False):
+            for scope, origin, text in zip(words[::3], words[1::3], words[2::3], strict=False):
                 key, _, value = text.partition("\n")
                 file = origin.removeprefix("file:") if origin.startswith("file:") else ""
-                self._entries.append((os.path.join(self._root, file) if file else "", key.lower(), value))
+                file = os.path.join(self._root, file) if file else ""
+                if scope != "command":  # ours
+                    self._entries.append(Entry(scope, file, key.lower(), value))
         return self._entries
+
+
+def _settings(home: str) -> str:
+    return os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+
+
+def _includes_a_file(key: str) -> bool:
+    return key == "include.path" or (key.startswith("includeif.") and key.endswith(".path"))
+
+
+def _may_run(entry: Entry) -> bool:
+    """Whether what it names is a command, as far as one can tell."""
+    key = entry.key
+    of_remote = key.startswith("remote.") and key.endswith(_OF_REMOTES)
+    if key.startswith(_RUNS_NOTHING) or key.endswith("file") or of_remote:
+        return False
+    if key.startswith("alias.") and not entry.value.startswith("!"):
+        return False
+    return "/" in entry.value or len(entry.value.split()) > 1  # one plain word is looked for on PATH
 
 
 def _includes(file: str) -> Iterator[str]:

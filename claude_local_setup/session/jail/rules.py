@@ -16,7 +16,7 @@ from .there import There
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..shown.surroundings import Found
     from .mounts import Mount
@@ -40,6 +40,7 @@ def mounts(there: There) -> list[Mount]:
     made += [Cover(place, "a socket of the host", "socket") for place in covering.visible(made, there.sockets)]
     if there.editors:
         made.append(Mailbox(there.editors, "the editors that have this workspace open"))
+    made += _names(there, made)
     made += [Text(place, reason, content) for place, reason, content in there.texts]
     return made
 
@@ -108,6 +109,15 @@ def _opened(there: There) -> Iterator[Tree]:
     for path, opened in there.git:
         yield Tree(path, "git keeps this workspace's history there", writable=True, opened=opened, optional=False)
     yield Tree(there.workspace, WORKSPACE, writable=True, opened=there.opened, optional=False)
+
+
+def _names(there: There, made: Sequence[Mount]) -> Iterator[Link]:
+    """What the workspace is called besides, where nothing else is there: build folders and virtual environments keep
+    the name by which somebody came."""
+    for name in there.names:
+        inside = any(is_inside(name, mount.place) for mount in made if isinstance(mount, (Tree, Room, Link, Cover)))
+        if not inside and not any(is_inside(mount.place, name) for mount in made):
+            yield Link(name, "the workspace's other name", there.workspace)
 
 
 def _memory() -> int:

@@ -25,6 +25,7 @@ class There:
     state: str  # this workspace's own config directory, on the host
     config: Sequence[Found]  # of the shared config directory, below it in `place`
     workspace: str
+    names: Sequence[str]  # the workspace's other names, by links
     opened: int  # a descriptor of the workspace
     git: Sequence[tuple[str, int]]  # git's folders outside it, each with a descriptor
     writes: Sequence[Found]  # isolation.write

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FOLDER = 3
+_KEPT = ("HOME", "PATH", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 _LARGEST = 64_000_000  # bytes of an answer
 
 
@@ -22,7 +23,7 @@ class Asked:
         whose home it is."""
         self._answer, writer = os.pipe()
         reader = _held(said)
-        kept = {name: os.environ[name] for name in ("HOME", "PATH", "XDG_CONFIG_HOME") if name in os.environ}
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         streams = [
             (os.POSIX_SPAWN_DUP2, reader, 0),
             (os.POSIX_SPAWN_DUP2, writer, 1),
@@ -35,6 +36,11 @@ class Asked:
             self._process = 0
         os.close(writer)
         os.close(reader)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a program."""
+        return self._process != 0
 
     def answer(self, patience: float) -> tuple[bytes, bool]:
         """What it says, and whether that is all; it is ended where it is not done after so many seconds."""

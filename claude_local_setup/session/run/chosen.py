@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..linux.files import is_inside
+from ..shown.devices import GPU
 from ..shown.surroundings import Found, Guide, at_home
 from ..words import Refusal
 from ..workspace.finding import refused
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from ..jail.there import Children
     from ..values import Values
 
-_GPU = ("/dev/dri", "/dev/nvidia*", "/dev/kfd", "/dev/dxg")
 _OWN = ("/proc", "/dev", "/run", "/sys", "/tmp")
 
 
@@ -60,7 +60,7 @@ def devices(values: Values) -> Iterator[str]:
 def _gpus() -> Iterator[str]:
     from glob import glob
 
-    for pattern in _GPU:
+    for pattern in GPU:
         yield from glob(pattern)
 
 

@@ -7,6 +7,7 @@ from ..jail import rules
 from ..jail.plan import Plan
 from ..linux.files import read_whole
 from ..shown import environment, programs
+from ..shown.mounted import read_whole_table
 from ..words import Refusal, say
 from .scene import Scene
 
@@ -63,6 +64,13 @@ def publish(values: Values) -> dict[int, int]:
     for port in values.publish if values.network == "private" else []:
         listeners = relays.publish(port)
         if not listeners:
-            say(f"port {port}, which network.publish names, is taken on this machine: this session does not show it")
+            why = "is for root alone on this machine" if port < _least_port() else "is taken on this machine"
+            say(f"port {port}, which network.publish names, {why}: this session does not show it")
         made |= dict.fromkeys(listeners, port)
     return made
+
+
+def _least_port() -> int:
+    """The first that any user may listen on."""
+    written = read_whole_table("/proc/sys/net/ipv4/ip_unprivileged_port_start").strip()
+    return int(written) if written.isdigit() else 1024

@@ -14,12 +14,13 @@ from ..jail.mounts import Held
 from ..jail.there import There
 from ..kept import layers, state
 from ..linux.files import is_inside, leads_to
-from ..shown import caches, people, program, programs, surroundings
+from ..shown import caches, filtered, people, program, programs, surroundings
 from ..shown.surroundings import Found, Guide, at_home
 from ..words import Refusal
 from ..workspace import protected, sockets
 from ..workspace.changes import Watched
 from ..workspace.judging import Judge
+from ..workspace.names import names
 from ..workspace.search import Search
 from . import chosen
 
@@ -106,7 +107,8 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
     system = list(_of_the_system(values, guide))
     hide = list(chosen.hide(values, guide))
     written = _written(made, questions, hide)
-    seen, inner_path = _seen(made, path, own_state, system)
+    texts = _texts(made, hide)
+    seen, inner_path = _seen(made, path, own_state, system, questions.config.of_the_user(guide.untrusted))
     there = There(
         strict=values.level == "strict",
         home=values.home,
@@ -114,6 +116,7 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         product=leads_to(values.product),
         workspace=workspace.root,
         opened=workspace.opened,
+        names=names(workspace, guide),
         system=[item for item in system if isinstance(item, Found)],
         links=[item for item in system if not isinstance(item, Found)],
         hide=hide,
@@ -122,7 +125,7 @@ def _there(made: Scene, path: str, questions: Questions, own_state: str) -> tupl
         sockets=list(dict.fromkeys([*sockets.paths(), *sockets.in_workspace(questions.before, workspace.root)])),
         masked=questions.masked(),
         devices=list(chosen.devices(values)),
-        texts=list(_texts(values, made.ways)),
+        texts=list(texts),
         editors=f"{values.real_home}/.claude/ide",
         tmp_percent=values.tmp_percent,
         **written,
@@ -156,15 +159,17 @@ def _written(made: Scene, questions: Questions, hide: list[str]) -> dict[str, ob
     }
 
 
-def _seen(made: Scene, path: str, own_state: str, system: Sequence[object]) -> tuple[dict[str, object], str]:
+def _seen(
+    made: Scene, path: str, own_state: str, system: Sequence[object], of_git: Sequence[str]
+) -> tuple[dict[str, object], str]:
     """What there is of the home, where PATH leads, and what sessions keep; and PATH as it is in the jail."""
     values, workspace, guide = made.values, made.workspace, made.guide
     strict = values.level == "strict"
-    found, inner_path = programs.of_path(guide, path)
+    found, inner_path = programs.of_path(guide, path, workspace.root)
     variables = [item for *_, item in programs.of_variables(guide) if item]
     own = program.shown(made.program, guide) if made.program else []
-    shown = _of_level(strict, values, [*found, *variables], own)
-    rows = list(surroundings.of_the_home(guide)) if not strict else []
+    shown = _of_level(strict, values, [*found, *variables, *programs.of_commands(guide)], own)
+    rows = [*surroundings.of_the_home(guide), *surroundings.of_git(guide, of_git, workspace.root)] if not strict else []
     reads = list(chosen.reads(values, guide))
     kept_state = leads_to(state.prepare(values, workspace.root, own_state))
     folder = leads_to(state.caches_of(values, workspace.root, own_state))
@@ -207,7 +212,7 @@ def _configs(
     for folder in below[:_MOST_ASKED]:
         tree = folder.path.removesuffix("/.git")
         opened = os.open(tree, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        asked.append(GitConfig(opened, tree, home))
+        asked.append(GitConfig(opened, tree, home, may_be_broken=True))
         os.close(opened)
     yield from asked
 
@@ -245,7 +250,10 @@ def _protected(
         yield from kept.of_nested(folder, root)
 
 
-def _texts(values: Values, ways: Ways) -> Iterator[tuple[str, str, bytes]]:
-    if hosts := ways.hosts():
+def _texts(made: Scene, hide: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
+    if hosts := made.ways.hosts():
         yield leads_to("/etc/hosts"), "the names that lead out", hosts
-    yield from people.texts(values.uid)
+    yield from people.texts(made.values.uid)
+    if made.values.level != "strict":
+        named = (leads_to(at_home(path, made.guide.home)) for path in (*made.values.read, *made.values.write))
+        yield from filtered.texts(made.guide, (*named, *hide, made.workspace.root))

@@ -92,14 +92,16 @@ ROWS = (
 _MOVED = """
 XDG_CACHE_HOME=.cache npm_config_cache=.npm NPM_CONFIG_CACHE=.npm CARGO_HOME=.cargo GOPATH=go GRADLE_USER_HOME=.gradle
 PNPM_HOME=.local/share/pnpm JULIA_DEPOT_PATH=.julia STACK_ROOT=.stack CABAL_DIR=.cabal COMPOSER_HOME=.composer
-BUNDLE_USER_HOME=.bundle
+BUNDLE_USER_HOME=.bundle HF_HOME=huggingface
 """
+# Beside its token, in a folder that has no place of its own.
+_BY_VARIABLE = {"huggingface": ["hub", "datasets", "modules", "xet", "assets"]}
 _WHOLE = """
 GOCACHE GOMODCACHE PIP_CACHE_DIR UV_CACHE_DIR PIPENV_CACHE_DIR WORKON_HOME POETRY_CACHE_DIR PRE_COMMIT_HOME
 PDM_CACHE_DIR YARN_CACHE_FOLDER BUN_INSTALL_CACHE_DIR DENO_DIR COREPACK_HOME CCACHE_DIR SCCACHE_DIR NUGET_PACKAGES
 COMPOSER_CACHE_DIR BUNDLE_USER_CACHE GEM_HOME PLAYWRIGHT_BROWSERS_PATH CYPRESS_CACHE_FOLDER PUPPETEER_CACHE_DIR
 HF_HUB_CACHE TORCH_HOME KONAN_DATA_DIR VCPKG_DEFAULT_BINARY_CACHE VCPKG_DOWNLOADS R_LIBS_USER CONAN_HOME MYPY_CACHE_DIR
-RUFF_CACHE_DIR MPLCONFIGDIR NUMBA_CACHE_DIR VIRTUALENV_OVERRIDE_APP_DATA ZIG_GLOBAL_CACHE_DIR
+RUFF_CACHE_DIR PYTHONPYCACHEPREFIX MPLCONFIGDIR NUMBA_CACHE_DIR VIRTUALENV_OVERRIDE_APP_DATA ZIG_GLOBAL_CACHE_DIR
 """
 VARIABLES = (
     *((name, row) for name, _, row in (word.partition("=") for word in _MOVED.split())),
@@ -145,7 +147,7 @@ def caches(
 
 def _is_made(programs: str, path: str) -> bool:
     """Whether one of the programs is there that would make it."""
-    folders = path.split(":")
+    folders = [folder for folder in path.split(":") if folder.startswith("/")]
     return programs == ALWAYS or any(
         os.access(f"{folder}/{program}", os.X_OK) for program in programs.split() for folder in folders
     )
@@ -155,6 +157,7 @@ def _places(guide: Guide, workspace: str) -> dict[str, list[str]]:
     """What of each may be shown."""
     rows = {row: parts.split() for row, parts, _ in ROWS}
     found = {f"{guide.home}/{row}": parts for row, parts in rows.items()}
+    rows |= _BY_VARIABLE
     for name, row in VARIABLES:
         value = os.environ.get(name, "")
         place = os.path.normpath(value) if value.startswith("/") else ""

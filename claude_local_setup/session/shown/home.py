@@ -22,14 +22,19 @@ miniconda3 anaconda3 miniforge3 mambaforge micromamba .local/share/mamba .conda/
 .dotnet/dotnet .dotnet/packs .ghcup .cabal/bin .stack/programs .opam .elan .julia/juliaup .juliaup
 .local/share/juliaup .composer/vendor .config/composer/vendor .phpenv .plenv perl5 .swiftly .local/share/swiftly .zvm
 .local/share/zigup .luarocks/bin .luarocks/lib .luarocks/share .nimble/bin .kiex .local/share/flutter .pub-cache/bin
-.TinyTeX .local/share/texlive .linuxbrew .nix-profile .local/state/nix .local/share/claude .local/share/fonts .fonts
+.TinyTeX .local/share/texlive texmf nltk_data .gvm/gos .gvm/pkgsets .espressif .platformio/packages
+.platformio/platforms .platformio/penv .arduino15/packages Android/Sdk flutter/bin flutter/packages flutter/version
+.cmake/packages .linuxbrew .nix-profile .local/state/nix .local/share/claude .local/share/fonts .fonts
 .terminfo
 """
 _CONFIGURATION = """
-.cargo/config.toml .cargo/config .cargo/.crates.toml .cargo/.crates2.json .config/go/env .tool-versions .asdfrc
+.cargo/.crates.toml .cargo/.crates2.json .config/go/env .tool-versions .asdfrc
 .config/mise/config.toml .config/rustfmt .rustfmt.toml .clang-format .editorconfig .inputrc .config/ripgrep .ripgreprc
 .config/ruff .config/flake8 .pylintrc .config/black .config/matplotlib .config/fontconfig .config/pycodestyle
-.prettierrc .Rprofile .config/ccache .gemrc .irbrc .gdbinit .config/gdb .latexmkrc .tidyrc
+.prettierrc .config/ccache .irbrc .gdbinit .config/gdb .latexmkrc .tidyrc .vimrc .vim .config/nvim .nanorc .config/nano
+.config/helix .mypy.ini .config/mypy .flake8 .isort.cfg .style.yapf .coveragerc .config/yapf .rgignore .ignore
+.config/fd .config/bat .dircolors .lldbinit .sqliterc .psqlrc .config/yamllint .config/shellcheckrc .shellcheckrc
+.markdownlint.json .config/prettier .eslintrc.json .Rprofile.d .config/clangd .clang-tidy .config/lazygit/config.yml
 """
 _GIT = """
 .gitconfig .config/git/config .config/git/ignore .config/git/attributes .gitignore .gitattributes .gitignore_global
@@ -46,7 +51,12 @@ SHOWN = tuple(
 _POINTERS = """
 JAVA_HOME JDK_HOME VIRTUAL_ENV CONDA_PREFIX CONDA_EXE RUSTUP_HOME GOROOT NVM_DIR NVM_BIN FNM_DIR VOLTA_HOME N_PREFIX
 PYENV_ROOT PIPX_HOME POETRY_HOME ASDF_DIR ASDF_DATA_DIR MISE_DATA_DIR RBENV_ROOT GEM_PATH SDKMAN_DIR GRADLE_HOME
-MAVEN_HOME M2_HOME DOTNET_ROOT BUN_INSTALL DENO_INSTALL GHCUP_INSTALL_BASE_PREFIX OPAMROOT ANDROID_HOME
-ANDROID_SDK_ROOT FLUTTER_ROOT HOMEBREW_PREFIX
+MAVEN_HOME M2_HOME DOTNET_ROOT BUN_INSTALL DENO_INSTALL GHCUP_INSTALL_BASE_PREFIX OPAMROOT ANDROID_HOME ANDROID_SDK_ROOT
+ANDROID_NDK_HOME ANDROID_NDK_ROOT HOMEBREW_PREFIX CUDA_HOME CUDA_PATH QTDIR GVM_ROOT PERLBREW_ROOT PLENV_ROOT TEXMFHOME
+TEXMFLOCAL NLTK_DATA IDF_TOOLS_PATH ZEPHYR_SDK_INSTALL_DIR KOTLIN_HOME SCALA_HOME GROOVY_HOME ANT_HOME SPARK_HOME
+HADOOP_HOME FLINK_HOME CONDA_ROOT
 """
-POINTERS = _POINTERS.split()
+_CLONED = "FLUTTER_ROOT FLUTTER_HOME IDF_PATH VCPKG_ROOT EMSDK PICO_SDK_PATH ZEPHYR_BASE"
+CLONED = _CLONED.split()
+POINTERS = [*_POINTERS.split(), *CLONED]  # those are repositories, and no projects
+RUN = ("EDITOR", "VISUAL", "GIT_EDITOR", "PAGER", "GIT_PAGER", "MANPAGER", "BROWSER")  # a program, with its arguments

@@ -22,12 +22,18 @@ _BESIDE = (
 )
 
 
-def of_path(guide: Guide, path: str) -> tuple[list[Found], str]:
-    """The installations to which the entries of a PATH belong, and the PATH with each entry as it lies."""
+def of_path(guide: Guide, path: str, workspace: str) -> tuple[list[Found], str]:
+    """The installations to which the entries of a PATH belong, and the PATH with each entry as it lies.
+
+    Entries stay that mean the current directory, and those of the workspace that a build has yet to make.
+    """
     found: list[Found] = []
     entries: list[str] = []
     for entry in dict.fromkeys(path.split(":")):
         place = guide.lead(entry) if entry.startswith("/") else ""
+        if not entry.startswith("/") or (is_inside(place, workspace) and not os.path.isdir(place)):
+            entries.append(place or entry or ".")
+            continue
         if not place or not os.path.isdir(place):
             continue
         if place not in entries:
@@ -84,5 +90,13 @@ def of_variables(guide: Guide) -> Iterator[tuple[str, str, Found | None]]:
         value = os.environ.get(name, "")
         if value.startswith("/"):
             found = guide.allowed(value, f"{name} names it") if ":" not in value else None
-            is_one = found and (not found.is_folder or is_installation(found.source, guide.home))
+            is_one = found and (not found.is_folder or name in home.CLONED or is_installation(found.source, guide.home))
             yield name, value, found if is_one else None
+
+
+def of_commands(guide: Guide) -> Iterator[Found]:
+    """What the variables name that say which program to start: an editor need not be on PATH."""
+    for name in home.RUN:
+        program = os.environ.get(name, "").partition(" ")[0]
+        if program.startswith("/") and os.access(program, os.X_OK) and (place := guide.lead(program)):
+            yield from _programs(guide, place.rpartition("/")[0])

@@ -15,7 +15,7 @@ from .secrets import is_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..values import Values
 
@@ -91,11 +91,27 @@ def at_home(written: str, home: str) -> str:
     return home if written == "~" else home + written[1:] if written.startswith("~/") else written
 
 
+def named(guide: Guide, name: str) -> str:
+    """A name of the home's tables as a path: settings are where XDG_CONFIG_HOME says."""
+    settings = os.environ.get("XDG_CONFIG_HOME", "")
+    if name.startswith(".config/") and settings.startswith("/"):
+        return settings.rstrip("/") + name[len(".config") :]
+    return f"{guide.home}/{name}"
+
+
 def of_the_home(guide: Guide) -> Iterator[Found]:
     """The rows of the home's table that are there."""
     for name, reason in home.SHOWN:
-        path = f"{guide.home}/{name}"
+        path = named(guide, name)
         if os.access(path, os.F_OK) and (found := guide.allowed(path, reason)):
+            yield found
+
+
+def of_git(guide: Guide, named: Iterable[str], workspace: str) -> Iterator[Found]:
+    """Of what the user's own settings of git name, what is there and is not the workspace's; a folder of its own."""
+    for path in named:
+        found = guide.allowed(path, home.GIT) if path.startswith("/") else None
+        if found and not is_inside(found.source, workspace) and not is_inside(workspace, found.source):
             yield found
 
 

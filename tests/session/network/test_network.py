@@ -96,6 +96,19 @@ def test_a_port_that_is_taken_is_said_and_the_session_starts_all_the_same(plain_
     assert f"port {port}, which network.publish names, is taken on this machine" in done.stderr
 
 
+def test_a_port_that_only_root_may_open_is_said_to_be_that(plain_home: Home) -> None:
+    """As hosts have it that raise net.ipv4.ip_unprivileged_port_start."""
+    work = applied(plain_home, "[network]\npublish = [5999]\n")
+    script = """
+    ip link set lo up; echo 6000 >/proc/sys/net/ipv4/ip_unprivileged_port_start && cd "$1" || exit
+    exec setpriv --ambient-caps=-all --inh-caps=-all "$HOME/.local/bin/claude-local" --jail true
+    """
+    room = ("unshare", "--user", "--map-current-user", "--net", "--keep-caps", "--", "sh", "-c", script, "sh")
+    done = plain_home.run(*room, str(work))
+    assert done.returncode == 0, done.stderr
+    assert "port 5999, which network.publish names, is for root alone on this machine" in done.stderr
+
+
 def test_a_port_that_somebody_is_about_to_listen_on_is_taken_too(plain_home: Home) -> None:
     """Another session, say, that starts at the same moment: not one of them on IPv4 and the other on IPv6."""
     with socket.socket() as bound:

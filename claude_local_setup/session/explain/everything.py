@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 
-from .git import settings as git
-from .jail.mounts import Cover, Held, Layer, Room, Tree
-from .shown import environment
-from .shown.caches import OWN
-from .words import tell
+from ..git import settings as git
+from ..jail.mounts import Cover, Held, Layer, Link, Room, Text, Tree
+from ..shown import environment
+from ..shown.caches import OWN
+from ..words import tell
+from .lines import to_set
+from .siblings import unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .jail.mounts import Mount
-    from .run.scene import Scene
-    from .values import Values
-    from .workspace.place import Workspace
-    from .workspace.questions import Questions
+    from ..jail.mounts import Mount
+    from ..run.scene import Scene
+    from ..values import Values
+    from ..workspace.place import Workspace
+    from ..workspace.questions import Questions
 
 _BOUNDARY = {
     "config": "boundary   none: commands and edits are asked for, nothing confines them",
@@ -28,15 +30,15 @@ _BOUNDARY = {
 
 def explain(values: Values, path: str, what: str = "") -> int:
     """All, or one thing: a path, HOST:PORT, or a domain."""
-    from .run.scene import scene
-    from .shown.surroundings import Guide
-    from .workspace.finding import find_workspace
-    from .workspace.questions import Questions
+    from ..run.scene import scene
+    from ..shown.surroundings import Guide
+    from ..workspace.finding import find_workspace
+    from ..workspace.questions import Questions
 
     guide = Guide(values)
     where = find_workspace(values, guide, path)
     if what and values.is_jailed:
-        from .explain_one import explain_one
+        from .asked import explain_one
 
         explain_one(scene(values, guide, where, Questions(where, values.real_home, values.mask), path), what)
         return 0
@@ -44,7 +46,7 @@ def explain(values: Values, path: str, what: str = "") -> int:
     tell(f"workspace  {where.root} (writable)")
     questions = Questions(where, values.real_home, values.mask)
     if values.is_jailed:
-        for line in _of_the_jail(scene(values, guide, where, questions, path)):
+        for line in _of_the_jail(scene(values, guide, where, questions, path), path):
             tell(line)
     else:
         tell(_BOUNDARY[values.level])
@@ -54,7 +56,7 @@ def explain(values: Values, path: str, what: str = "") -> int:
     return 0
 
 
-def _of_the_jail(made: Scene) -> Iterator[str]:
+def _of_the_jail(made: Scene, path: str) -> Iterator[str]:
     mounts = made.mounts()
     for mount in mounts:
         if isinstance(mount, Tree) and mount.writable and not _is_cache(mount) and mount.place != made.workspace.root:
@@ -63,6 +65,9 @@ def _of_the_jail(made: Scene) -> Iterator[str]:
         yield f"write      {reason}: {', '.join(places)}"
     rooms = ", ".join([*(mount.place for mount in mounts if isinstance(mount, Room)), "/dev/shm"])
     yield f"write      {rooms} (private, gone afterwards)"
+    for mount in mounts:
+        if isinstance(mount, Link) and mount.to == made.workspace.root:
+            yield f"write      {mount.place}: {mount.reason}"
     for reason, places in _by_reason(mount for mount in mounts if not _is_writable(mount)).items():
         yield f"read       {reason}: {', '.join(places)}"
     yield "read       nothing else of your home (isolation.read shows more)"
@@ -77,6 +82,10 @@ def _of_the_jail(made: Scene) -> Iterator[str]:
             yield f"git        not {refused}: {instead}"
         yield f"git        not {git.REFUSED}: outside of the jail"
     yield from _network(made)
+    for name, place in unseen(made):
+        yield f"not there  {place}, which {name} names; to show it: {to_set(made.values, 'read', place)}"
+    if lost := [entry for entry in path.split(":") if _is_lost(made, entry)]:
+        yield f"dropped    of PATH: {', '.join(lost)} (not there, or a session could have put it there)"
     if dropped := environment.dropped(made.values):
         yield f"dropped    {', '.join(dropped)} (isolation.pass_env passes more)"
     yield "refused    sudo, su, pkexec; typing into the terminal; other processes; sockets of the host"
@@ -84,14 +93,18 @@ def _of_the_jail(made: Scene) -> Iterator[str]:
 
 def _of_git(values: Values, where: Workspace, questions: Questions) -> Iterator[str]:
     """What is there that git would run outside, and what sessions left that nobody was told of."""
-    from .remaining import untold_of
-    from .workspace.dangers import dangers
-    from .workspace.report import folded
+    from ..remaining import untold_of
+    from ..workspace.dangers import dangers
+    from ..workspace.report import folded
 
     for line, _ in folded(dangers(questions.before, where, also_own=True), where.root, whole=True):
         yield f"obeyed     {line}"
     for line, _ in folded(untold_of(values, where.root), where.root, whole=True):
         yield f"left       {line}, and a session made or changed it"
+
+
+def _is_lost(made: Scene, entry: str) -> bool:
+    return entry.startswith("/") and made.guide.lead(entry) not in made.path.split(":")
 
 
 def _is_writable(mount: Mount) -> bool:
@@ -105,7 +118,7 @@ def _is_cache(mount: Mount) -> bool:
 def _by_reason(mounts: Iterable[Mount]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for mount in mounts:
-        if isinstance(mount, Tree):
+        if isinstance(mount, (Tree, Text)):
             found.setdefault(mount.reason, []).append(mount.place)
     return found
 

@@ -1,0 +1,41 @@
+"""What `--jail` is to run: whether a session has such a program, said as a shell would say it."""
+
+from __future__ import annotations
+
+import os
+
+from ..words import Refusal, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .scene import Scene
+
+_NOT_FOUND, _NO_PROGRAM = 127, 126  # as shells have it
+_OF_THE_JAIL = ("/proc/", "/dev/", "/run/", "/tmp/", "/var/tmp/")  # nobody knows before what will be there
+
+
+def check(made: Scene, words: Sequence[str]) -> None:
+    """Raises Refusal where a session cannot have it."""
+    program = words[0]
+    if "/" in program:
+        places = [os.path.join(made.workspace.cwd, program)]
+    else:
+        places = [os.path.join(made.workspace.cwd, folder, program) for folder in made.path.split(":")]
+    if any(place.startswith(_OF_THE_JAIL) for place in places if "/" in program):
+        return
+    there = [place for place in places if os.path.isfile(place)]
+    if not there:
+        raise Refusal(f"{program}: no such program", remedy=_meant(program, words[1:]), exit_code=_NOT_FOUND)
+    if not any(os.access(place, os.X_OK) for place in there):
+        remedy = f"chmod +x {quoted(there[0])}"
+        raise Refusal(f"{program} is not executable", remedy=remedy, exit_code=_NO_PROGRAM)
+
+
+def _meant(program: str, rest: Sequence[str]) -> str:
+    if " " in program.strip():
+        return f"claude-local --jail {program.strip()}" if not rest else f"claude-local --jail sh -c {quoted(program)}"
+    if "=" in program:
+        return f"claude-local --jail env {' '.join(map(quoted, (program, *rest)))}"
+    return "claude-local --jail bash, to see what there is"
