@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else.")
 debug = click.option("--debug", is_flag=True, help="Show the traceback of an error.", expose_value=False)
+diff = click.option("--diff", is_flag=True, help="Show every difference, not only what is new, changed or removed.")
 yes = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 
 
@@ -77,26 +78,29 @@ def init(yes: bool, **answers: str | None) -> None:
 
 @cli.command()
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
+@diff
 @yes
 @on_hosts
-def apply(dry_run: bool, yes: bool, hosts: Hosts, as_json: bool) -> None:
+def apply(dry_run: bool, diff: bool, yes: bool, hosts: Hosts, as_json: bool) -> None:
     """Bring this machine, or with -i every host of an inventory, to the target state.
 
-    Shows the plan, asks once, carries it out, checks it. Run it again to repair or after a change of the config.
+    Shows the plan, asks once (d: every difference), carries it out, checks it. Run it again to repair, or after a
+    change of the config.
     Exit code: 0 done, 1 a step failed or a host was not reached, 2 usage or config.
     """
     from .commands.apply import apply
 
-    sys.exit(apply(hosts, dry_run=dry_run, yes=yes, as_json=as_json))
+    sys.exit(apply(hosts, dry_run=dry_run, yes=yes, as_json=as_json, diff=diff))
 
 
 @cli.command()
 @click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
+@diff
 @yes
 @click.option("--purge", is_flag=True, help="Sessions, history and settings in ~/.claude-local too.")
 @click.option("--packages", is_flag=True, help="The packages too that apply installed.")
 @on_hosts
-def remove(dry_run: bool, yes: bool, purge: bool, packages: bool, hosts: Hosts, as_json: bool) -> None:
+def remove(dry_run: bool, diff: bool, yes: bool, purge: bool, packages: bool, hosts: Hosts, as_json: bool) -> None:
     """Take away what apply put here, or with -i on every host, and give back what was there before.
 
     What you have changed since stays and is named.
@@ -105,7 +109,7 @@ def remove(dry_run: bool, yes: bool, purge: bool, packages: bool, hosts: Hosts, 
     from .commands.remove import remove
     from .state.removal import Wish
 
-    sys.exit(remove(hosts, Wish(purge, packages), dry_run=dry_run, yes=yes, as_json=as_json))
+    sys.exit(remove(hosts, Wish(purge, packages), dry_run=dry_run, yes=yes, as_json=as_json, diff=diff))
 
 
 @cli.command()

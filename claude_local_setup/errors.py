@@ -5,7 +5,8 @@ from __future__ import annotations
 from .session.words import FAILED, USAGE
 from .session.words import Refusal as SetupError
 
-__all__ = ["FAILED", "USAGE", "ConfigError", "SetupError"]
+__all__ = ["FAILED", "INTERRUPTED", "USAGE", "ConfigError", "SetupError"]
+INTERRUPTED = 130  # by Ctrl-C
 
 
 class ConfigError(SetupError):

@@ -5,9 +5,7 @@ from __future__ import annotations
 UNTRIED = "could not be tried"
 
 
-def unless(
-    well: bool, problem: str, remedy: str = "claude-local-setup apply, then open a new terminal"
-) -> tuple[str, str]:
+def unless(well: bool, problem: str, remedy: str = 'claude-local-setup apply && exec "$SHELL" -l') -> tuple[str, str]:
     return ("", "") if well else (problem, remedy)
 
 

@@ -35,7 +35,7 @@ def version(trials: Trials) -> Iterator[Finding]:
         yield Finding("claude: version", "it does not say which version it is", "claude --version")
         return
     bad = next((why for which, why in KNOWN_BAD_CLAUDE if known in SpecifierSet(which)), "")
-    yield Finding(f"claude: version {known}", bad, "claude update" if bad else "")
+    yield Finding(f"claude: version {known}", bad, "claude update" if bad else "", name="claude: version")
 
 
 def normal(actual: Actual) -> Iterator[Finding]:
@@ -44,14 +44,8 @@ def normal(actual: Actual) -> Iterator[Finding]:
     if recorded is None:
         return
     same = recorded == {"settings": actual.normal.settings, "program": actual.facts["claude"]}
-    yield Finding(
-        check,
-        *unless(
-            same,
-            "its settings or its place are others now (claude-local-setup never writes them)",
-            "claude-local-setup apply takes note",
-        ),
-    )
+    changed = "you changed its settings or its place since (claude-local-setup never writes them)"
+    yield Finding(check, *unless(same, changed, "claude-local-setup apply"), warning=not same)
 
 
 def normal_claude_unchanged(before: Actual, after: Actual) -> Finding:

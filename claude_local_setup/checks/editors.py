@@ -16,7 +16,7 @@ def editors(config: Config, trials: Trials) -> Iterator[Finding]:
     if not ports:
         yield Finding("IDE: none is open", *unless("ide" in trials, UNTRIED))
         return
-    yield Finding(f"IDE: live at port {', '.join(ports)}")
+    yield Finding(f"IDE: live at port {', '.join(ports)}", name="IDE: live")
     if config.is_jailed:
         reached = "ide reached" in trials.get("boundary", "").splitlines()
         problem = f"nothing answers at port {ports[0]} in the jail"

@@ -14,10 +14,11 @@ from .trials import Trials
 
 def host(actual: Actual) -> Iterator[Finding]:
     yield Finding(
-        f"host: {_distribution(actual)}, kernel {plain(actual.facts['kernel'])}, {plain(actual.facts['arch'])}"
+        f"host: {_distribution(actual)}, kernel {plain(actual.facts['kernel'])}, {plain(actual.facts['arch'])}",
+        name="host: system",
     )
     root = "you are root: a jail of root's is a weaker one" if actual.is_root else ""
-    yield Finding("host: not root", root, "run it as the user who works here" if root else "")
+    yield Finding("host: not root", root, "exit" if root else "")
 
 
 def _distribution(actual: Actual) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,14 @@ class Finding:
     problem: str = ""
     remedy: str = ""
     warning: bool = False
+    name: str = ""  # of the check, where its text says more than that
+
+    @property
+    def id(self) -> str:
+        """The same in every version and on every host: host.user-namespaces."""
+        area, _, rest = (self.name or self.check).partition(": ")
+        words = re.sub(r"[^a-z0-9~.]+", "-", (rest or "all").lower()).strip("-.")
+        return f"{area.lower().replace(' ', '-')}.{words}"
 
     @property
     def ok(self) -> bool:
@@ -65,7 +74,7 @@ def _host(report: Report) -> dict[str, Any]:
         "reached": report.reached,
         "steps": [_step(step) for step in report.steps],
         "findings": [
-            {"check": item.check, "ok": item.ok, "problem": item.problem, "remedy": item.remedy}
+            {"id": item.id, "check": item.check, "ok": item.ok, "problem": item.problem, "remedy": item.remedy}
             for item in report.findings
         ],
     }

@@ -7,24 +7,37 @@ from collections.abc import Iterator
 from ..config.keys import Config
 from ..host.actual import Actual
 from . import trials
-from .answers import UNTRIED, unless
+from .answers import UNTRIED, plain, unless
 from .report import Finding
 from .trials import Trials
 
 
 def shells(config: Config, actual: Actual, tried: Trials) -> Iterator[Finding]:
     for name in trials.shells(config, actual):
-        words = tried.get(f"shell_{name}", UNTRIED).split()
-        yield Finding(
-            f"shell: {name} finds claude-local",
-            *unless("found" in words, "a fresh login shell does not find it"),
-        )
+        said = tried.get(f"shell_{name}", UNTRIED)
+        words = said.split("\n")
+        hindrance = next((line[4:] for line in words if line.startswith("not ")), "")
+        if hindrance:
+            problem, _, remedy = hindrance.rpartition("|")
+            yield Finding(f"shell: {name} finds claude-local", plain(problem), plain(remedy))
+        else:
+            found = unless("found" in words, "a fresh login shell does not find it")
+            yield Finding(f"shell: {name} finds claude-local", *found)
+        if "found" not in words and "path" not in words and hindrance:
+            continue  # for the same reason
         yield Finding(f"shell: {name} has ~/.local/bin on PATH", *unless("path" in words, "it is missing there"))
         yield Finding(
             f"shell: {name} starts the normal claude",
-            *unless("shadowed" not in words, "`claude` leads to claude-local"),
+            *unless("shadowed" not in words, "`claude` leads to claude-local", f"{name} -lic 'type -a claude'"),
         )
         yield Finding(
             f"shell: {name} exports no ANTHROPIC_*",
-            *unless("leaks" not in words, "it does: the normal claude is affected", "remove it from your rc files"),
+            *unless("leaks" not in words, "it does: the normal claude is affected", _WHO_EXPORTS[name]),
         )
+
+
+_WHO_EXPORTS = {
+    "bash": "grep -n ANTHROPIC_ ~/.bashrc ~/.bash_profile ~/.profile /etc/profile /etc/environment",
+    "zsh": "grep -n ANTHROPIC_ ~/.zshrc ~/.zshenv ~/.zprofile /etc/environment",
+    "fish": "grep -rn ANTHROPIC_ ~/.config/fish /etc/environment",
+}

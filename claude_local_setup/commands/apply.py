@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from ..checks.claude import found as claude_found
 from ..checks.claude import normal_claude_unchanged
 from ..checks.findings import findings, quick_findings
 from ..checks.report import Finding
 from ..fleet.machine import Found, to_target_state
 from ..fleet.opened import Hosts
+from ..screen.output import say
 from ..servers.installation import Installation, installation
 from ..session.server.addresses import AUTO
 from .answer import exit_code
 from .change import Asked, Change, changed, kept
+from .next_steps import next_steps
 
 COMMAND = "claude-local-setup apply"
 
 
-def apply(hosts: Hosts, *, dry_run: bool, yes: bool, as_json: bool) -> int:
-    """Returns the exit code: 0, or 1 if a step failed or a host was not reached."""
-    asked = Asked(COMMAND, hosts, dry_run, yes, as_json)
-    return exit_code(changed(asked, Change(to_target_state, _known, _closing, _notice)))
+def apply(hosts: Hosts, *, dry_run: bool, yes: bool, as_json: bool, diff: bool = False, enter: bool = False) -> int:
+    """Returns the exit code: 0, or 1 if a step failed or a host was not reached. `enter`: that is a yes."""
+    asked = Asked(COMMAND, hosts, dry_run, yes, as_json, diff, enter)
+    reports = changed(asked, Change(to_target_state, _known, _closing, _notice))
+    code = exit_code(reports)
+    if hosts.inventory is None and not as_json and not dry_run and code == 0:
+        for line in next_steps(reports[0]):
+            say(line)
+    return code
 
 
 def _known(found: Found) -> list[Finding]:
@@ -26,7 +34,19 @@ def _known(found: Found) -> list[Finding]:
 
 
 def _notice(found: Found) -> str:
-    """Which model server was found, where none was chosen; or what one of its own would be, before it is loaded."""
+    """What will be missing still, and what will be loaded: known before the question."""
+    return "\n".join(filter(None, (_of_claude(found), _of_server(found))))
+
+
+def _of_claude(found: Found) -> str:
+    (claude,) = claude_found(found.config, found.actual)
+    return (
+        "" if claude.ok or found.config.claude.install != "never" else f"Claude Code is not installed: {claude.remedy}"
+    )
+
+
+def _of_server(found: Found) -> str:
+    """Which model server was found, where none was chosen; or what one of its own would be."""
     chosen = installation(found.config, found.actual)
     if chosen:
         is_new = any(step.name == "model server" and step.change == "pending" for step in found.steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,7 +15,8 @@ from ..errors import SetupError
 from ..fleet.machine import Fleet, Found, Machine, Planned, look
 from ..fleet.opened import Hosts, opened
 from ..fleet.reports import unreached
-from ..screen.output import confirm, say
+from ..screen.output import confirm, paged, say
+from ..screen.plan import every_line
 from ..screen.view import Board, View, view
 from .answer import show_json
 
@@ -28,6 +30,14 @@ class Asked:
     dry_run: bool
     yes: bool
     as_json: bool
+    diff: bool = False
+    enter: bool = False  # at the question it is a yes
+
+    @property
+    def err(self) -> bool:
+        """Whether what is shown before the end goes to stderr: where stdout is for a program, or is a pager's."""
+        asks = not self.yes and not self.dry_run and sys.stdin.isatty()
+        return self.as_json or (asks and not sys.stdout.isatty())
 
     @property
     def again(self) -> str:
@@ -59,7 +69,9 @@ def changed(asked: Asked, change: Change) -> list[Report]:
         todo = [item for item in there if item.pending]
         if todo or asked.dry_run or any(item.failed for item in there):
             _say_notices(fleet, there, asked, change)
-            shown.show_plans([item.plan for item in there], err=asked.as_json)
+            shown.show_plans([item.plan for item in there], err=asked.err, diff=asked.diff)
+            if asked.dry_run and not asked.diff and todo:
+                say(f"every line of it: {asked.command} --dry-run --diff{asked.hosts.words}", err=asked.err, dim=True)
         begun = bool(todo) and not asked.dry_run
         done = _done(fleet, shown, asked, change, todo) if begun else {}
         reports = [*(_report(item, done, change) for item in found), *fleet.doubled]
@@ -73,11 +85,11 @@ def changed(asked: Asked, change: Change) -> list[Report]:
 def _say_notices(fleet: Fleet, there: Sequence[Found], asked: Asked, change: Change) -> None:
     for found in there:
         for text in change.notice(found).splitlines():
-            say(text if fleet.is_here else f"{found.name}: {text}", err=asked.as_json, fg="yellow")
+            say(text if fleet.is_here else f"{found.name}: {text}", err=asked.err, fg="yellow")
 
 
 def _looked(fleet: Fleet, shown: View, asked: Asked, change: Change) -> list[Found | Report]:
-    with shown.board([machine.name for machine in fleet.machines], err=asked.as_json) as board:
+    with shown.board([machine.name for machine in fleet.machines], err=asked.err) as board:
 
         def work(machine: Machine) -> Found:
             return board.watching(machine.name, lambda: reached(machine, change.planned, change.config))
@@ -93,11 +105,15 @@ def reached(machine: Machine, planned: Planned, config: Callable[[Machine], Conf
 
 
 def _done(fleet: Fleet, shown: View, asked: Asked, change: Change, todo: Sequence[Found]) -> dict[str, Report]:
-    confirm(asked.yes, again=asked.again, err=asked.as_json)
+    def details() -> None:
+        plans = [found.plan for found in todo]
+        paged(every_line(plans), err=asked.err)
+
+    confirm(asked.yes, again=asked.again, err=asked.err, details=details, enter=asked.enter)
     refused = fleet.refused(todo, asked.command)
     without = {report.host for report in refused}
     allowed = [found for found in todo if found.name not in without]
-    with fleet.at_work(allowed), shown.board([found.name for found in allowed], err=asked.as_json) as board:
+    with fleet.at_work(allowed), shown.board([found.name for found in allowed], err=asked.err) as board:
 
         def work(found: Found) -> Report:
             return board.watching(found.name, lambda: _carried_out(fleet, found, asked, change, board))
@@ -118,7 +134,7 @@ def _carried_out(fleet: Fleet, found: Found, asked: Asked, change: Change, board
 
 def _mended(step: Step, asked: Asked) -> Step:
     is_ours = step.change == "failed" and not step.remedy
-    return replace(step, remedy=f"mend that, then: {asked.command}{asked.hosts.words}") if is_ours else step
+    return replace(step, remedy=f"{asked.command}{asked.hosts.words}") if is_ours else step
 
 
 def _broken_off(found: Found, steps: list[Step]) -> Report:

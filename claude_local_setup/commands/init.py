@@ -64,7 +64,7 @@ def init(flags: Flags, *, yes: bool) -> int:
     if changed:
         said = ", ".join(f"{key} = {value or 'none'}" for key, value in changed.items())
         say(f"written to {config_path()}: {said}")
-    return apply(Hosts(None, ()), dry_run=False, yes=yes, as_json=False)
+    return apply(Hosts(None, ()), dry_run=False, yes=yes, as_json=False, enter=True)
 
 
 def current(config: Config) -> dict[str, str]:

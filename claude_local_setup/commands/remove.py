@@ -42,10 +42,10 @@ class Trace:
         return any(step.change == "pending" for step in self.steps)
 
 
-def remove(hosts: Hosts, wish: Wish, *, dry_run: bool, yes: bool, as_json: bool) -> int:
+def remove(hosts: Hosts, wish: Wish, *, dry_run: bool, yes: bool, as_json: bool, diff: bool = False) -> int:
     """Returns the exit code: 0, or 1 if a step failed or a host was not reached."""
     command = "claude-local-setup remove" + " --purge" * wish.purge + " --packages" * wish.packages
-    reports = changed(Asked(command, hosts, dry_run, yes, as_json), _removal(wish))
+    reports = changed(Asked(command, hosts, dry_run, yes, as_json, diff), _removal(wish))
     code = exit_code(reports)
     if hosts.inventory is None and not as_json and not dry_run and code == 0:
         _say_farewell(reports)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
@@ -16,23 +15,39 @@ from ..entries.actions import root_commands
 from ..session.words import printable
 from .board import MARKS
 from .board import board as board
-from .output import names, say, show_diff
+from .output import COLOUR_OF_WORD, names, say, show_diff
+from .plan import Line, commands, lines, shown
 
 T = TypeVar("T")
 
 
-def show_plans(plans: Sequence[Report], *, err: bool) -> None:
-    """Each difference once, with the hosts that have it; then the commands that need root."""
+def show_plans(plans: Sequence[Report], *, err: bool, diff: bool) -> None:
+    """What would change, each thing once with the hosts that have it; then the commands that need root."""
     todo = [plan for plan in plans if not plan.count("failed")]
-    pending = ((plan.host, [(s.name, s.diff) for s in plan.steps if s.change == "pending"]) for plan in todo)
-    for (step, diff), hosts in _grouped(pending):
-        say(f"{step}: {_all_or_named(hosts, len(todo))}", err=err, bold=True)
-        show_diff(diff, err=err)
-    commands = [(plan.host, [shlex.join(words) for words in root_commands(plan.steps)]) for plan in todo]
-    for number, (command, hosts) in enumerate(_grouped(commands)):
+    if diff:
+        pending = ((plan.host, [(s.name, s.diff) for s in plan.steps if s.change == "pending"]) for plan in todo)
+        for (step, text), hosts in _grouped(pending):
+            say(f"{step}: {_all_or_named(hosts, len(todo))}", err=err, bold=True)
+            show_diff(text, err=err)
+    else:
+        _show_summaries(todo, err=err)
+    of_root = [(plan.host, commands(root_commands(plan.steps))) for plan in todo]
+    for number, (command, hosts) in enumerate(_grouped(of_root)):
         if number == 0:
             say("as root, once:", err=err, bold=True)
-        say(f"  sudo {command}   ({_all_or_named(hosts, len(todo))})", err=err)
+        say(f"  {command}   ({_all_or_named(hosts, len(todo))})", err=err)
+
+
+def _show_summaries(plans: Sequence[Report], *, err: bool) -> None:
+    """Once for all hosts that need the same."""
+    groups: dict[tuple[Line, ...], list[str]] = {}
+    for plan in plans:
+        if found := tuple(lines(plan.steps)):
+            groups.setdefault(found, []).append(plan.host)
+    for found, hosts in groups.items():
+        say(f"{_all_or_named(hosts, len(plans))}:", err=err, bold=True)
+        for line in shown(found):
+            say(line, err=err, fg=COLOUR_OF_WORD.get(line.split()[0]))
 
 
 def _all_or_named(hosts: Sequence[str], count: int) -> str:

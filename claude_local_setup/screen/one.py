@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -10,29 +9,33 @@ from typing import TypeVar
 from ..checks.report import Finding, Report
 from ..entries.actions import Step, root_commands
 from ..session.words import printable
-from .output import say, show_diff
+from .output import COLOUR_OF_WORD, say, show_diff
+from .plan import commands, lines, shown
 
 T = TypeVar("T")
 _COLOUR_OF_CHANGE = {"changed": "green", "failed": "red", "pending": "yellow"}
 
 
-def show_plans(plans: Sequence[Report], *, err: bool) -> None:
+def show_plans(plans: Sequence[Report], *, err: bool, diff: bool) -> None:
     for plan in plans:
-        _show_plan(plan.steps, err=err)
+        _show_plan(plan.steps, err=err, diff=diff)
         _show_kept(plan.steps, err=err)
 
 
-def _show_plan(steps: Sequence[Step], *, err: bool) -> None:
-    """What would change: each step's diff, then the exact commands that need root."""
-    for step in steps:
-        if step.change == "pending":
-            say(step.name, err=err, bold=True)
-            show_diff(step.diff, err=err)
-    commands = root_commands(steps)
-    if commands:
-        say("as root, once:", err=err, bold=True)
-        for command in commands:
-            say("  sudo " + shlex.join(command), err=err)
+def _show_plan(steps: Sequence[Step], *, err: bool, diff: bool) -> None:
+    """What would change, in a few lines or each difference; then the exact commands that need root."""
+    if diff:
+        for step in steps:
+            if step.change == "pending":
+                say(step.name, err=err, bold=True)
+                show_diff(step.diff, err=err)
+    else:
+        for line in shown(lines(steps)):
+            say(line, err=err, fg=COLOUR_OF_WORD.get(line.split()[0]))
+    for number, command in enumerate(commands(root_commands(steps))):
+        if number == 0:
+            say("as root, once:", err=err, bold=True)
+        say(f"  {command}", err=err)
 
 
 class _Lines:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import click
 
-from ..errors import USAGE, SetupError
+from ..errors import INTERRUPTED, USAGE, SetupError
 from ..session.words import printable
 
+COLOUR_OF_WORD = {"new": "green", "changed": "yellow", "removed": "red"}  # of a plan
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -21,27 +22,57 @@ def say(text: str = "", *, err: bool = False, **style: object) -> None:
 
 
 def show_diff(diff: str, *, err: bool) -> None:
-    for line in diff.splitlines():
-        say(f"  {printable(line)}", err=err, fg=_COLOURS.get(line[:1]))
+    for line in diff_lines(diff):
+        click.echo(line, err=err)
 
 
 def names(hosts: Iterable[str]) -> str:
     return ", ".join(printable(host) for host in hosts)
 
 
-def confirm(yes: bool, *, again: str, err: bool) -> None:
-    """Asks once; SetupError if the answer is no or nobody can be asked. `again` is the command that needs no answer."""
+def confirm(yes: bool, *, again: str, err: bool, details: Callable[[], None], enter: bool = False) -> None:
+    """Asks once, on the terminal; SetupError if the answer is no or nobody can be asked.
+
+    `again` is the command that needs no answer; `details` shows all that would change; `enter`: an empty line is a yes.
+    """
     if yes:
         return
     if not sys.stdin.isatty():
         raise SetupError("there is no terminal to ask on; nothing was changed", remedy=again, exit_code=USAGE)
-    if not _agreed(err=err):
-        raise SetupError("nothing was changed", remedy=again)
+    while True:
+        answer = _answer(f"Do this? [{'Y/n' if enter else 'y/N'}/d] ", again=again, err=err)
+        if answer in ("y", "yes") or (enter and answer == "\n"):
+            return
+        if answer not in ("d", "diff", "diffs"):
+            raise SetupError("nothing was changed", remedy=again)
+        details()
 
 
-def _agreed(*, err: bool) -> bool:
+def _answer(question: str, *, again: str, err: bool) -> str:
+    """In small letters; "\n" for an empty line, "" for the end of the input."""
+    click.echo(question, err=err, nl=False)
     try:
-        return click.confirm("Do this?", err=err)
-    except click.Abort:  # Ctrl-C, Ctrl-D
+        line = sys.stdin.readline()
+    except KeyboardInterrupt:
         say(err=err)
-        return False
+        raise SetupError("nothing was changed", remedy=again, exit_code=INTERRUPTED) from None
+    if not line.endswith("\n"):
+        say(err=err)
+    return line.strip().lower() or line[-1:]
+
+
+def paged(lines: Iterable[str], *, err: bool) -> None:
+    """In the user's pager, where the terminal is there for it."""
+    if sys.stdout.isatty() and not err:
+        click.echo_via_pager("\n".join(lines) + "\n")
+    else:
+        for line in lines:
+            click.echo(line, err=err)
+
+
+def diff_lines(diff: str) -> Iterator[str]:
+    """As `say` would show them."""
+    plain = "NO_COLOR" in os.environ
+    for line in diff.splitlines():
+        text = f"  {printable(line)}"
+        yield text if plain else click.style(text, fg=_COLOURS.get(line[:1]))

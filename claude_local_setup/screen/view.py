@@ -22,8 +22,8 @@ class Board(Protocol):
 
 
 class View(Protocol):
-    def show_plans(self, plans: Sequence[Report], *, err: bool) -> None:
-        """What would change, and the commands that need root."""
+    def show_plans(self, plans: Sequence[Report], *, err: bool, diff: bool) -> None:
+        """What would change, in short or each difference, and the commands that need root."""
 
     def board(self, hosts: Sequence[str], *, err: bool) -> AbstractContextManager[Board]: ...
 

@@ -37,8 +37,8 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
     first, rest = (arguments or [""])[0], arguments[1:]
     for word in arguments:
         if word.startswith(("/dev/fd/", "/proc/self/fd/")) and word.rpartition("/")[2] not in ("0", "1", "2"):
-            problem = f"{word} is an open file of your shell's, and a session has none of those"
-            raise Refusal(problem, remedy="hand it over as standard input: ... | claude-local ...", exit_code=USAGE)
+            problem = f"{word} is an open file of your shell's, and a session has none of those but standard input"
+            raise Refusal(problem, remedy="claude-local --help", exit_code=USAGE)
     if first == "--check-server":
         return _check_server(values)
     if first == "--try":
@@ -63,7 +63,7 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
         sys.stdout.flush()
     if first.startswith("/"):
         if not (os.path.isfile(first) and os.access(first, os.X_OK)):
-            raise Refusal(f"{first} is not a program", remedy="claude-local [claude's own arguments]", exit_code=USAGE)
+            raise Refusal(f"{first} is not a program", remedy="claude-local", exit_code=USAGE)
         return session(values, path, rest, first)
     return session(values, path, arguments, "")
 

@@ -127,7 +127,7 @@ def test_a_disk_that_fails_is_said_in_a_sentence_with_a_remedy(small_disk: Rig, 
     assert done
     assert done.returncode == 1
     assert said in done.stderr
-    assert "remedy: mend that, then: claude-local-setup apply" in done.stderr
+    assert "remedy: claude-local-setup apply" in done.stderr
 
 
 def test_ctrl_c_is_said_in_a_sentence(rig: Rig) -> None:

@@ -41,7 +41,7 @@ def use(actual: Actual) -> None:
     json.loads(as_json([Report(steps=steps, findings=found)]))
     report = Report(steps=steps, findings=found)
     for here in (True, False):
-        view(here=here).show_plans([report], err=False)
+        view(here=here).show_plans([report], err=False, diff=here)
         view(here=here).show_outcome([report], begun=True)
         view(here=here).show_states([report])
 

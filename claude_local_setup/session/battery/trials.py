@@ -21,6 +21,7 @@ from ..workspace.place import Workspace
 from . import asked, attempts, tool_call
 from .asked import claude_version, output, own
 from .beside import answers, make_workspace, service, socket_places
+from .shells import asked as shell_asked
 
 _LEFT = ".verify."
 _CALLERS = 7  # the descriptor that the battery tries
@@ -38,7 +39,7 @@ def run(values: Values, path: str, shells: list[str]) -> int:
             _say("claude_version", version)
         for shell in shells:
             if program := shutil.which(shell):
-                _say(f"shell_{shell}", asked.shell(shell, program, folder))
+                _say(f"shell_{shell}", shell_asked(shell, program, folder, asked.wrapper(values)))
         ports = _editors(values)
         _say("ide", " ".join(map(str, ports)))
         if values.is_jailed:

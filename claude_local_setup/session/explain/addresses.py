@@ -22,7 +22,9 @@ def parsed(what: str) -> tuple[str, int] | None:
     if not port.isdecimal() or (":" in host and not host.startswith("[")):
         return None
     if not 0 < int(port) < 65536:
-        raise Refusal(f"{port} is no port", remedy="claude-local --explain 8080: from 1 to 65535", exit_code=USAGE)
+        raise Refusal(
+            f"{port} is no port, they are from 1 to 65535", remedy="claude-local --explain 8080", exit_code=USAGE
+        )
     return (host.strip("[]") if colon else "127.0.0.1"), int(port)
 
 

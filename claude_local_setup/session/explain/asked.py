@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..run.scene import Scene
 
-_REMEDY = "claude-local --explain PATH, or HOST:PORT, or a domain"
+_REMEDY = "claude-local --explain"
 # The ends of files' names that are no top-level domains; some are both.
 _OF_FILES = """
 json toml yaml yml lock txt cfg ini conf xml html css scss js mjs cjs ts jsx tsx vue svelte c h cc cpp hpp java kt kts

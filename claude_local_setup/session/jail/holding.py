@@ -48,7 +48,7 @@ def make_sure(root: Root, mount: Held) -> None:
 
 
 def _exchanged(mount: Mount) -> Refusal:
-    return Refusal(f"{mount.place} is being exchanged all the time", remedy="end the other session in this workspace")
+    return Refusal(f"{mount.place} is being exchanged all the time", remedy="pgrep -af claude-local")
 
 
 def _named(root: Root, place: str) -> int:

@@ -38,9 +38,7 @@ def _compare(mount: Tree, place: int) -> None:
     if mount.opened >= 0:
         looked_at, found = os.fstat(mount.opened), os.fstat(place)
         if (looked_at.st_dev, looked_at.st_ino) != (found.st_dev, found.st_ino):
-            raise Refusal(
-                f"{mount.source} was exchanged meanwhile", remedy="look at what is there now, and start again"
-            )
+            raise Refusal(f"{mount.source} was exchanged meanwhile", remedy="claude-local --explain")
 
 
 def attach(root: Root, mount: Tree, tree: int) -> None:

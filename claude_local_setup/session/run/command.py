@@ -38,4 +38,4 @@ def _meant(program: str, rest: Sequence[str]) -> str:
         return f"claude-local --jail {program.strip()}" if not rest else f"claude-local --jail sh -c {quoted(program)}"
     if "=" in program:
         return f"claude-local --jail env {' '.join(map(quoted, (program, *rest)))}"
-    return "claude-local --jail bash, to see what there is"
+    return "claude-local --jail bash"

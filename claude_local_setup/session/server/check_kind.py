@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from .checked import Asked
     from .models import Model
 
-ADVICE = "llama-server -c 65536 --jinja …"
-LOADING = "wait a moment and start again"
-REFUSES = "claude-local-setup config set server.auth_token KEY && claude-local-setup apply"
+LOADING = "claude-local-setup models"
+REFUSES = "claude-local-setup config edit && claude-local-setup apply"
 _MODEL = "the model"
 
 
@@ -60,7 +59,7 @@ def _unanswered(asked: Asked, status: int) -> tuple[str, str]:
             where = f"on this machine, {asked.url} was the last one" if asked.values.finds_server else f"at {asked.url}"
             return (
                 f"no server answers {where}",
-                f"start it ({ADVICE}), or: claude-local-setup config set server.base_url URL",
+                "claude-local-setup init",
             )
         case 503:
             return f"the server at {asked.url} is still loading its model", LOADING
@@ -94,7 +93,7 @@ def _state_problem(asked: Asked, model: Model) -> tuple[str, str]:
         case "failed":
             return (
                 f"the server could not load {model.name}",
-                "claude-local-setup models, then: claude-local-setup models use NAME",
+                "claude-local-setup models",
             )
     if asked.autoload:
         return "", ""
@@ -127,4 +126,4 @@ def _no_model(asked: Asked, found: str) -> Outcome:
             f"the server has no model {plain(asked.values.model)}",
             "claude-local-setup models lists them; then: claude-local-setup config set server.model NAME",
         )
-    return Outcome(_MODEL, f"the server at {asked.url} has loaded no model", "claude-local-setup models use NAME")
+    return Outcome(_MODEL, f"the server at {asked.url} has loaded no model", "claude-local-setup models")

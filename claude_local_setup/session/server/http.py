@@ -110,7 +110,7 @@ def _check_owner(connected: socket.socket, port: int) -> None:
     for uid in strangers(port, os.getuid(), (there.removeprefix("::ffff:"),)):
         raise NotOurs(
             f"port {port} of this machine is another user's: {owner(uid)} listens there",
-            remedy="claude-local-setup config set server.base_url URL, of a server that you or root started",
+            remedy="claude-local-setup config set server.base_url auto && claude-local-setup apply",
         )
 
 

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str], product: str, rules: str = "") -> int:
     try:
         answer = {"status": status, "hook": hook}.get(arguments[0] if len(arguments) == 1 else "")
         if answer is None:
-            remedy = "type /local-model in a session, or: claude-local-setup models"
+            remedy = "claude-local-setup models"
             raise Refusal("it is for Claude Code", remedy=remedy, exit_code=USAGE)
         values = load(f"{product}/values.json")
         rules = next((path for path in (rules, RULES_IN_THE_JAIL) if path and os.path.exists(path)), values.enforced)

@@ -50,9 +50,9 @@ def _unknown(servers: Servers, offered: Offer, wanted: str) -> Refusal:
     known = ", ".join(item.name for item in offered.models) or "nothing"
     if servers.management and offered.kind is Kind.SINGLE:
         problem = f"the server has no model but {known}, and nothing that could switch answers at"
-        remedy = "start the management API there, or llama-server with that model"
+        remedy = "claude-local-setup models"
         return Refusal(f"{problem} {servers.management.url}", remedy=remedy)
-    return Refusal(f"the server knows no model {wanted}", remedy=f"claude-local-setup models use NAME, of: {known}")
+    return Refusal(f"the server knows no model {wanted}, only {known}", remedy="claude-local-setup models")
 
 
 def _managed(servers: Servers, management: Server) -> Offer | None:
@@ -61,9 +61,7 @@ def _managed(servers: Servers, management: Server) -> Offer | None:
     except NotOurs:  # so it is not what the config means; the endpoint is asked itself
         return None
     if answer.silent:
-        raise Refusal(
-            f"{management.url} is busy: a model is being switched", remedy="wait until that is done, then try again"
-        )
+        raise Refusal(f"{management.url} is busy: a model is being switched", remedy="claude-local-setup models")
     found = models.management_models(answer.json)
     if found is None:
         return None
@@ -74,17 +72,15 @@ def _managed(servers: Servers, management: Server) -> Offer | None:
 def _nothing_offered(endpoint: Server, answer: Answer) -> Refusal:
     match answer.status:
         case 0:
-            return Refusal(
-                f"no server answers at {endpoint.url}", remedy="start llama-server there: claude-local-setup verify"
-            )
+            return Refusal(f"no server answers at {endpoint.url}", remedy="claude-local-setup init")
         case 401 | 403:
             return Refusal(
                 f"the server at {endpoint.url} refuses the key",
-                remedy="claude-local-setup config set server.auth_token KEY",
+                remedy="claude-local-setup config edit && claude-local-setup apply",
             )
         case 503:
             return Refusal(
-                f"the server at {endpoint.url} is still loading its model", remedy="wait a moment and try again"
+                f"the server at {endpoint.url} is still loading its model", remedy="claude-local-setup models"
             )
     if not is_count(endpoint.post(COUNT, ASKED)):
         return Refusal(
@@ -93,7 +89,7 @@ def _nothing_offered(endpoint: Server, answer: Answer) -> Refusal:
         )
     return Refusal(
         f"the server at {endpoint.url} does not tell which models it has",
-        remedy="claude-local-setup config set server.management_url URL, if it has a management API",
+        remedy="claude-local-setup config edit && claude-local-setup apply",
     )
 
 

@@ -39,12 +39,15 @@ def find_workspace(values: Values, guide: Guide, path: str) -> Workspace:
         problem = f"{damaged}/.git is no valid repository any more, and git would take {root} for the work tree"
         raise Refusal(problem, remedy=f"ls -lA {quote(damaged)}/.git")
     if reason := refused(root, guide, hide):
-        raise Refusal(f"{root} cannot be a workspace, {reason}", remedy="cd to a project's folder")
+        raise Refusal(f"{root} cannot be a workspace, {reason}", remedy="mkdir -p ~/project && cd ~/project")
     if any(is_inside(root, guide.lead(entry)) for entry in path.split(":") if entry.startswith("/")):
-        raise Refusal(f"{root} cannot be a workspace, your PATH leads there", remedy="cd to a project's folder")
+        raise Refusal(
+            f"{root} cannot be a workspace, your PATH leads there", remedy="mkdir -p ~/project && cd ~/project"
+        )
     if not _is_allowed(root, values):
         raise Refusal(
-            f"{root} is not in isolation.workspaces", remedy="cd to one of them, or: claude-local-setup config edit"
+            f"{root} is not in isolation.workspaces",
+            remedy="claude-local-setup config edit && claude-local-setup apply",
         )
     return Workspace(root, cwd, opened)
 
@@ -67,7 +70,7 @@ def path_of(opened: int) -> str:
     """Where an open folder lies. Raises Refusal where it is gone."""
     path = os.readlink(f"/proc/self/fd/{opened}")
     if os.fstat(opened).st_nlink == 0 or not path.startswith("/"):
-        raise Refusal("the current directory is gone", remedy="cd to a project")
+        raise Refusal("the current directory is gone", remedy="mkdir -p ~/project && cd ~/project")
     return path
 
 
@@ -84,7 +87,9 @@ def _opened(name: str, at: int | None) -> int:
     try:
         return os.open(name, FOLDER, dir_fd=at)
     except OSError:
-        raise Refusal("the current directory is gone, or cannot be entered", remedy="cd to a project") from None
+        raise Refusal(
+            "the current directory is gone, or cannot be entered", remedy="mkdir -p ~/project && cd ~/project"
+        ) from None
 
 
 def _is_allowed(root: str, values: Values) -> bool:

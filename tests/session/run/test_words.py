@@ -13,11 +13,15 @@ from tests.homes import Home
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("nosuch",), 127, "nosuch: no such program: claude-local --jail bash, to see what there is"),
+        (("nosuch",), 127, "nosuch: no such program: claude-local --jail bash"),
         (("/nosuch/x",), 127, "/nosuch/x: no such program: "),
         (("./plain",), 126, "./plain is not executable: chmod +x "),
         (("plain",), 127, "plain: no such program"),
-        (("cat", "/dev/fd/63"), 2, "/dev/fd/63 is an open file of your shell's, and a session has none of those: "),
+        (
+            ("cat", "/dev/fd/63"),
+            2,
+            "/dev/fd/63 is an open file of your shell's, and a session has none of those but standard input: ",
+        ),
         ((), 2, "--jail needs a command: claude-local --jail bash"),
         (("--",), 2, "--jail needs a command"),
     ],

@@ -143,7 +143,7 @@ def test_a_router_is_asked_for_the_model_that_is_loaded(
 ) -> None:
     with router(tmp_path, scripted) as server:
         set_up(plain_home, server.base_url, more=f'[isolation]\nlevel = "{level}"\n')
-        assert_refused(plain_home, "has loaded no model", "claude-local-setup models use NAME")
+        assert_refused(plain_home, "has loaded no model", "claude-local-setup models")
         assert plain_home.setup("models", "use", "good").returncode == 0
         done = session(plain_home)
         assert done.stdout.splitlines()[0] == "started good 40960 8192", done.stderr
@@ -169,7 +169,7 @@ def test_asking_a_router_loads_no_model(plain_home: Home, scripted: dict[str, Pa
 def test_llama_swap_is_asked_for_the_model_that_runs(plain_home: Home) -> None:
     with LlamaSwap({"qwen": 65536, "gemma": 40960}) as server:
         set_up(plain_home, server.base_url)
-        assert_refused(plain_home, "has loaded no model", "claude-local-setup models use NAME")
+        assert_refused(plain_home, "has loaded no model", "claude-local-setup models")
         assert plain_home.setup("models", "use", "gemma").returncode == 0
         assert session(plain_home).stdout.splitlines()[0] == "started gemma 40960 8192"
 
