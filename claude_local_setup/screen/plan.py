@@ -35,10 +35,11 @@ def shown(lines: Sequence[Line], width: int = 0) -> Iterator[str]:
     width = min(max(width or shutil.get_terminal_size((_WIDE, 0)).columns, _NARROW), _WIDE)
     indent = " " * 11
     for line in lines:
-        text = f"{line.word:<8} {line.place}" + (f"  {line.note}" if line.note else "")
         yield from textwrap.wrap(
-            text, width, initial_indent="  ", subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-        )
+            line.place + (f"  {line.note}" if line.note else ""), width,
+            initial_indent=f"  {line.word:<8} ", subsequent_indent=indent,
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
 
 
 def _of(step: Step) -> Iterator[Line]:
@@ -92,11 +93,11 @@ def _home(place: str) -> str:
 
 
 def _gathered(found: Sequence[Line]) -> list[Line]:
-    """What is done alike in one folder, as one line where its first stood."""
+    """What is new or goes in one folder, as one line where its first stood; a change is the user's to see."""
     groups: dict[tuple[str, str], list[Line]] = {}
     for line in found:
         place = line.place.rstrip("/")
-        parent = line.place if line.word in ("runs", "undoes") else str(PurePosixPath(place).parent)
+        parent = str(PurePosixPath(place).parent) if line.word in ("new", "removed") else line.place
         is_folder = line.place.endswith("/") and line.word == "new"
         groups.setdefault((line.word, place if is_folder else parent), []).append(line)
     return [_one(parent, group) for (_, parent), group in groups.items()]

@@ -108,3 +108,52 @@ def test_an_empty_list_of_rc_files_changes_none(plain_home: Home) -> None:
     answer = plain_home.json("apply", "-y")
     assert (plain_home.path / ".bashrc").read_text() == "mine\n"
     assert not [step for step in answer["hosts"][0]["steps"] if step["name"].startswith("shell block")]
+
+
+@pytest.mark.parametrize(
+    ("shell", "line", "number"),
+    [
+        ("bash", "alias claude-local='echo OLD'", 11),
+        ("bash", "claude-local() { echo OLD; }; unalias claude-local", 11),
+        ("zsh", "alias claude-local='echo OLD'", 11),
+        ("fish", "function claude-local; echo OLD; end", 8),
+    ],
+)
+def test_another_definition_of_claude_local_is_found_where_it_is(
+    plain_home: Home, shell: str, line: str, number: int
+) -> None:
+    plain_home.write(".profile", LOGIN)
+    rc = plain_home.write(SHELLS[shell][0], "")
+    plain_home.json("apply", "-y")
+    rc.write_text(rc.read_text() + f"{line}\n")
+    (problem,) = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"] == FINDS.format(shell)]
+    assert problem["problem"] == f"another definition of {rc}, line {number}, stands before it"
+    assert problem["remedy"].startswith(f'"${{EDITOR:-nano}}" +{number} ')
+    assert rc.read_text().splitlines()[number - 1] == line
+
+
+FINDS = "shell.{}-finds-claude-local"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_claude_local_of_ones_own_that_scripts_would_run_is_found(plain_home: Home, shell: str) -> None:
+    plain_home.write(".profile", LOGIN)
+    own = plain_home.write("bin/claude-local", "#!/bin/sh\necho OLD\n")
+    own.chmod(0o755)
+    rc = plain_home.write(SHELLS[shell][0], "")
+    plain_home.json("apply", "-y")
+    rc.write_text(rc.read_text() + "PATH=$HOME/bin:$PATH\n")
+    (problem,) = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"] == FINDS.format(shell)]
+    assert problem["problem"] == f"{own} comes first on PATH"
+    plain_home.run("sh", "-c", problem["remedy"])
+    (found,) = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"] == FINDS.format(shell)]
+    assert found["ok"], found
+
+
+def test_an_rc_file_that_never_ends_is_said(plain_home: Home) -> None:
+    plain_home.write(".profile", LOGIN)
+    rc = plain_home.write(".bashrc", "")
+    plain_home.json("apply", "-y")
+    rc.write_text(rc.read_text() + "sleep 1000\n")
+    (problem,) = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"] == FINDS.format("bash")]
+    assert problem["problem"] == "its files take more than 15 seconds"

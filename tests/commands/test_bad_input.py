@@ -184,8 +184,8 @@ def test_a_second_run_at_the_same_time_says_so(plain_home: Home) -> None:
     assert plain_home.json("apply", "-y")["failed"] == 0
 
 
-@pytest.mark.parametrize("keys", ["n\r", "\x03", "\x04"])
-def test_no_ctrl_c_and_ctrl_d_at_the_question_change_nothing(plain_home: Home, keys: str) -> None:
+@pytest.mark.parametrize(("keys", "code"), [("n\r", 1), ("\r", 1), ("\x03", 130), ("\x04", 1)])
+def test_no_enter_ctrl_c_and_ctrl_d_at_the_question_change_nothing(plain_home: Home, keys: str, code: int) -> None:
     child = pexpect.spawn(
         sys.executable, ["-m", "claude_local_setup", "apply"], env=plain_home.env, cwd=plain_home.path, timeout=60
     )
@@ -194,7 +194,7 @@ def test_no_ctrl_c_and_ctrl_d_at_the_question_change_nothing(plain_home: Home, k
     child.expect("nothing was changed")
     child.expect(pexpect.EOF)
     child.close()
-    assert child.exitstatus == 1
+    assert child.exitstatus == code
     assert tree(plain_home.path) == {}
 
 

@@ -31,10 +31,10 @@ def enter(terminal: Terminal, question: str, *keys: str) -> None:
 
 
 def answer_the_rest(terminal: Terminal) -> None:
-    """Enter, and yes to the plan."""
+    """Enter is a yes to the plan too: each of its questions was answered."""
     enter(terminal, "Level (session, strict, bash, config) [session]:")
     enter(terminal, "Internet names it may reach")
-    enter(terminal, "Do this?", "y")
+    enter(terminal, "Do this? [Y/n/d]")
     terminal.wait("code 0")
 
 

@@ -45,8 +45,8 @@ def test_remove_leaves_nothing_on_any_of_them(fresh: Site) -> None:
 def test_a_pipe_gets_a_line_for_each_host_and_the_same_plan_once(fresh: Site) -> None:
     done = fresh.setup("apply", "-y", "-i", fresh.inventory([fresh.host(machine) for machine in fresh.machines]))
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("+++ ~/.local/bin/claude-local\n") == 1
-    assert "wrapper: all 4 hosts" in done.stdout
+    assert done.stdout.count("  new      ~/.local/bin/claude-local ") == 1
+    assert "all 4 hosts:\n" in done.stdout
     for machine in fresh.machines:
         assert f"{machine.name}: wrapper: changed" in done.stdout
         assert re.search(rf"^{machine.name}: \d\d changed, 0 unchanged", done.stdout, re.MULTILINE)
@@ -56,7 +56,7 @@ def test_a_pipe_gets_a_line_for_each_host_and_the_same_plan_once(fresh: Site) ->
 def test_a_terminal_gets_one_question_a_live_table_and_a_matrix(fresh: Site) -> None:
     inventory = fresh.inventory([fresh.host(machine) for machine in fresh.machines[:2]])
     child = on_a_terminal(fresh, "apply", "-i", inventory)
-    child.expect_exact("Do this? [y/N]", timeout=60)
+    child.expect_exact("Do this? [y/N/d]", timeout=60)
     child.sendline("y")
     child.expect(pexpect.EOF, timeout=120)
     child.close()
