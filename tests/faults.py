@@ -77,14 +77,9 @@ class Rig:
 
     def put_back(self, state: Path) -> None:
         """The home as it is in `state`."""
-        self.run(
-            "sh",
-            "-c",
-            'chmod -R u+w -- "$1"; rm -rf -- "$1"; cp -a -- "$2" "$1"',
-            "sh",
-            str(self.home.path),
-            str(state),
-        )
+        script = 'chmod -R u+w -- "$1"; rm -rf -- "$1"; cp -a -- "$2" "$1"'
+        done = self.run("sh", "-c", script, "sh", str(self.home.path), str(state))
+        assert done.returncode == 0, done.stderr
 
     def keep(self, state: Path) -> None:
         self.run("cp", "-a", "--", str(self.home.path), str(state))
@@ -101,7 +96,7 @@ def assert_whole(now: Seen, old: Seen, new: Seen) -> None:
     """Each file is the old one or the new one, none is half written; temporary files aside."""
     for name, what in files(now).items():
         if not LEFT.search(name) and name != "filler":
-            assert what in (old.get(name), new.get(name)), name
+            assert what in (old.get(name), new.get(name)), (name, what, old.get(name), new.get(name))
     lost = files(old).keys() & files(new).keys() - now.keys()
     assert not lost
 

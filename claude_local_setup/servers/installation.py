@@ -57,7 +57,7 @@ def installation(config: Config, actual: Actual) -> Installation | Hindrance | N
         return Hindrance(problem, "claude-local-setup config set server.base_url http://127.0.0.1:8080")
     if config.server.auth_token.startswith("#"):
         problem = "server.auth_token begins with #, which llama-server takes for a comment"
-        return Hindrance(problem, "claude-local-setup config edit && claude-local-setup apply")
+        return Hindrance(problem, "claude-local-setup config set server.auth_token - && claude-local-setup apply")
     is_ours = not actual.is_absent(actual.path(paths.SERVER_JSON))
     own = (_own_port(actual) or ports[0]) if is_ours else 0
     taken = [port for port in ports if f"{port:04X}" in actual.facts["listens"].split()]

@@ -113,9 +113,9 @@ def test_an_empty_list_of_rc_files_changes_none(plain_home: Home) -> None:
 @pytest.mark.parametrize(
     ("shell", "line", "number"),
     [
-        ("bash", "alias claude-local='echo OLD'", 11),
-        ("bash", "claude-local() { echo OLD; }; unalias claude-local", 11),
-        ("zsh", "alias claude-local='echo OLD'", 11),
+        ("bash", "alias claude-local='echo OLD'", 9),
+        ("bash", "claude-local() { echo OLD; }; unalias claude-local", 9),
+        ("zsh", "alias claude-local='echo OLD'", 9),
         ("fish", "function claude-local; echo OLD; end", 8),
     ],
 )

@@ -125,12 +125,15 @@ def test_the_json_document_has_the_promised_shape(plain_home: Home) -> None:
         assert set(host) == {"host", "reached", "steps", "findings"}
         assert {frozenset(step) for step in host["steps"]} == {frozenset({"name", "change", "diff", "error"})}
         assert {step["change"] for step in host["steps"]} <= {"none", "pending", "changed", "failed"}
-        assert {frozenset(f) for f in host["findings"]} == {frozenset({"check", "ok", "problem", "remedy"})}
+        assert {frozenset(f) for f in host["findings"]} == {frozenset({"id", "check", "ok", "problem", "remedy"})}
 
 
-def test_a_dry_run_shows_each_file_as_a_diff_and_ends_0(plain_home: Home) -> None:
+def test_a_dry_run_shows_each_file_as_a_diff_if_asked_and_ends_0(plain_home: Home) -> None:
     plain_home.write(".bashrc", "mine\n")
-    done = plain_home.setup("apply", "--dry-run")
+    short = plain_home.setup("apply", "--dry-run").stdout
+    assert "changed  ~/.bashrc  (+8 lines)" in short
+    assert "every line of it: claude-local-setup apply --dry-run --diff\n" in short
+    done = plain_home.setup("apply", "--dry-run", "--diff")
     assert done.returncode == 0
     assert "+++ ~/.bashrc" in done.stdout
     assert " mine" in done.stdout

@@ -46,7 +46,7 @@ def small_disk() -> Iterator[Rig]:
     with tempfile.TemporaryDirectory(dir=Path.home(), prefix="faults-") as folder:
         disk = Path(folder) / "disk"
         disk.mkdir()
-        hold = 'mount -t tmpfs -o size=4m,mode=755 tmpfs "$1" && echo ready && exec sleep 1000'
+        hold = 'mount -t tmpfs -o size=8m,mode=755 tmpfs "$1" && echo ready && exec sleep 1000'
         with subprocess.Popen(["unshare", "-rm", "sh", "-c", hold, "sh", disk], stdout=subprocess.PIPE) as holder:
             assert holder.stdout
             assert holder.stdout.readline() == b"ready\n"

@@ -113,7 +113,10 @@ def test_a_real_router_lists_and_loads(plain_home: Home, scripted: dict[str, Pat
         assert done.returncode == 1
         assert "could not load broken" in done.stderr
         assert "failed    broken" in plain_home.setup("models").stdout
-        assert "of: broken, good, strict" in plain_home.setup("models", "use", "nope").stderr
+        assert (
+            "the server knows no model nope, only broken, good, strict\n  remedy: claude-local-setup models\n"
+            in plain_home.setup("models", "use", "nope").stderr
+        )
 
 
 def test_a_real_server_with_one_model_is_listed(plain_home: Home, scripted: dict[str, Path], tmp_path: Path) -> None:

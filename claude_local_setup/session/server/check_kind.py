@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .models import Model
 
 LOADING = "claude-local-setup models"
-REFUSES = "claude-local-setup config edit && claude-local-setup apply"
+REFUSES = "claude-local-setup config set server.auth_token - && claude-local-setup apply"
 _MODEL = "the model"
 
 

@@ -76,7 +76,7 @@ def _nothing_offered(endpoint: Server, answer: Answer) -> Refusal:
         case 401 | 403:
             return Refusal(
                 f"the server at {endpoint.url} refuses the key",
-                remedy="claude-local-setup config edit && claude-local-setup apply",
+                remedy="claude-local-setup config set server.auth_token - && claude-local-setup apply",
             )
         case 503:
             return Refusal(

@@ -49,7 +49,12 @@ def assert_refused(home: Home, problem: str, remedy: str) -> None:
 
 
 ROWS: dict[str, tuple[str, list[str], str, str]] = {
-    "a wrong key": ("good", ["--api-key", "secret"], "refuses the key", "config set server.auth_token"),
+    "a wrong key": (
+        "good",
+        ["--api-key", "secret"],
+        "refuses the key",
+        "config set server.auth_token - && claude-local-setup apply",
+    ),
     "started without tool templates": ("good", ["--no-jinja"], "without tool templates", "--jinja"),
     "a template without tools": ("toolless", [], "knows no tools", "--chat-template-file"),
     "too small a context": ("good", ["-c", "16384"], "context of 16384 tokens is too small", "-c 65536"),
@@ -77,7 +82,7 @@ def test_a_server_that_is_down_silent_or_loading_is_named_at_once(plain_home: Ho
         set_up(plain_home, api.base_url)
         assert session(plain_home).stdout.startswith("started")
         api.state = "loading"
-        assert_refused(plain_home, "still loading its model", "wait a moment")
+        assert_refused(plain_home, "still loading its model", "claude-local-setup models")
     assert_refused(plain_home, "no server answers", "llama-server -c 65536")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         set_up(plain_home, f"http://127.0.0.1:{silent.getsockname()[1]}")
