@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs claude-local-setup for this user, in a virtual environment of its own, then runs `claude-local-setup init` (at a
 # terminal, where nothing has been chosen yet) or `apply`. Arguments go to apply: ./install.sh -y, ./install.sh --dry-run.
+# Where Python or its venv is missing it offers, at a terminal, to have apt install that.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -11,6 +12,16 @@ command=$HOME/.local/bin/claude-local-setup
 stop() { # PROBLEM REMEDY
   printf 'install.sh: %s\n  remedy: %s\n' "$1" "$2" >&2
   exit 1
+}
+
+offer() { # PROBLEM PACKAGE...: returns once they are installed
+  problem=$1 && shift
+  if [ -t 0 ] && command -v apt-get >/dev/null && command -v sudo >/dev/null; then
+    printf 'install.sh: %s. Install it? sudo apt-get install -y %s [Y/n] ' "$problem" "$*" >&2
+    read -r answer || answer=no
+    case $answer in '' | [Yy]*) sudo apt-get -q update && sudo apt-get -q install -y "$@" && return ;; esac
+  fi
+  stop "$problem" "sudo apt-get install -y $*, then run ./install.sh again"
 }
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
@@ -44,8 +55,7 @@ made_by_virtualenv() {
   if command -v virtualenv >/dev/null 2>&1; then
     virtualenv -q --clear -p "$python" "$new" && pip_install
   else
-    has_venv || stop "this Python has no venv" "sudo apt-get install -y python3-venv, then run ./install.sh again"
-    return 1
+    ! has_venv && offer "this Python has no venv" python3-venv && made_by_venv
   fi
 }
 
@@ -65,7 +75,8 @@ END
 }
 
 [ -d "${HOME:-}" ] || stop "HOME does not name a folder" 'export HOME="$(getent passwd "$(id -u)" | cut -d: -f6)"'
-python=$(find_python) || stop "Python 3.10 or newer is needed" "sudo apt-get install -y python3 python3-venv, then run ./install.sh again"
+python=$(find_python) || { offer "Python 3.10 or newer is needed" python3 python3-venv && python=$(find_python); } ||
+  stop "the distribution's python3 is older than 3.10" "install a newer one, then run ./install.sh again"
 mkdir -p -- "$(dirname -- "$venv")" "$HOME/.local/bin" || stop "your home cannot be written" "ls -ld ~ ~/.local"
 if [ -e "$command" ] && [ ! -L "$command" ]; then
   stop "$command is in the way" "mv $command $command.old"
