@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..host import distribution
@@ -12,6 +13,7 @@ from .ours import there_without_content
 from .places import ImpossibleError
 from .record import Before, Put, Record
 
+NATIVE_PACKAGES = {"curl": "loader", "ca-certificates": "certificates"}  # curl: or wget
 PACKAGE = "@anthropic-ai/claude-code"
 # The vendor's own installer, as code.claude.com/docs/en/setup gives it: into the user's home, checked by its manifest.
 INSTALLER = "https://claude.ai/install.sh"
@@ -72,6 +74,11 @@ class ClaudeProgram:
     def undone(record: Record, node: Node, actual: Actual) -> Step:
         """It stays: it is the user's normal claude."""
         return Step(record.name)
+
+
+def packages(install: str, actual: Actual) -> Mapping[str, str]:
+    """What the vendor's installer needs, where it is to run: package -> the fact that shows it is there."""
+    return NATIVE_PACKAGES if install == "native" and not actual.facts["claude"] else {}
 
 
 def npm_command(actual: Actual) -> Command:

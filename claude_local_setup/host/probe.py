@@ -20,7 +20,7 @@ FACTS = frozenset(
         *("bwrap", "socat", "squid", "apt", "sudo", "apparmor", "userns_clone", "max_userns", "claude", "claude_real"),
         *("userns", "bwrap_copy", "npm", "python3", "git", "venv", "libgomp"),
         *("llama_server", "llama_fits", "llama_tools", "ggml_vulkan", "user_manager", "server_unit", "listens"),
-        *("memory", "gpu_memory", "disk_free", "glibc", "avx512", "certificates"),
+        *("memory", "gpu_memory", "disk_free", "glibc", "avx512", "certificates", "loader"),
         "uid_min",
     )
 )

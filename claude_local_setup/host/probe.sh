@@ -49,13 +49,12 @@ ask_userns() { # whether a jail can start, in the words of what refuses it; aske
 # Where a model server is to be installed, or is: what the machine is fit for, and which servers there are.
 machine() {
   case $looks in
-    '') printf '%s=\0' venv libgomp certificates llama_server llama_fits llama_tools ggml_vulkan user_manager server_unit listens memory \
+    '') printf '%s=\0' venv libgomp llama_server llama_fits llama_tools ggml_vulkan user_manager server_unit listens memory \
       gpu_memory disk_free glibc avx512 ;;
     *)
       llama_server=$(PATH="$PATH:$HOME/.local/bin:/usr/local/bin" command -v llama-server)
       printf '%s\0' "venv=$(/usr/bin/python3 -c 'import ensurepip, venv' && echo 1)" \
         "libgomp=$(find /usr/lib /usr/lib64 -maxdepth 2 -name libgomp.so.1 | head -n 1)" \
-        "certificates=$([ -s /etc/ssl/certs/ca-certificates.crt ] || [ -s /etc/pki/tls/certs/ca-bundle.crt ] && echo 1)" \
         "llama_server=$llama_server" "llama_fits=$(llama_fits "$llama_server")" \
         "llama_tools=$(installed llama.cpp-tools)" "ggml_vulkan=$(installed libggml0-backend-vulkan)" \
         "user_manager=$(user_manager)" "server_unit=$(user_systemd is-active claude-local-server.service)" \
@@ -101,6 +100,8 @@ done
   "userns_clone=$(line /proc/sys/kernel/unprivileged_userns_clone)" \
   "max_userns=$(line /proc/sys/user/max_user_namespaces)" \
   "userns=$(ask_userns)" "npm=$(command -v npm)" "python3=$(command -v /usr/bin/python3)" "git=$(command -v git)" \
+  "loader=$(command -v curl || command -v wget)" \
+  "certificates=$([ -s /etc/ssl/certs/ca-certificates.crt ] || [ -s /etc/pki/tls/certs/ca-bundle.crt ] && echo 1)" \
   "bwrap_copy=$(cmp -s /usr/bin/bwrap /usr/lib/claude-local/bwrap && echo fresh)" \
   "uid_min=$(awk '$1 == "UID_MIN" { print $2 }' /etc/login.defs)" \
   "claude=$claude" "claude_real=$(readlink -f -- "$claude")" && machine; } \

@@ -15,7 +15,7 @@ from ..host.actual import Actual
 from ..user_files.diff import diff_of
 from .folders import caches, emptied, empty_folders, gone_by, left_in, leftovers, removals, trial_leftovers
 from .manifest import Manifest
-from .target import EARLIER_PACKAGES, PACKAGES, SERVER_PACKAGES
+from .target import CLAUDE_PACKAGES, EARLIER_PACKAGES, PACKAGES, SERVER_PACKAGES
 from .undo import undo
 
 NOTE = b"apply made this folder; `claude-local-setup remove --purge` removes it with all that is in it.\n"
@@ -159,7 +159,7 @@ def _packages(record: Record, actual: Actual) -> Iterator[Step]:
 
 def installed_by_us(record: Record, actual: Actual) -> tuple[str, ...]:
     """The packages of the record that were not there before the first apply, and are there now."""
-    commands = PACKAGES | EARLIER_PACKAGES | SERVER_PACKAGES
+    commands = PACKAGES | EARLIER_PACKAGES | CLAUDE_PACKAGES | SERVER_PACKAGES
     return tuple(
         package
         for package in record.put.packages

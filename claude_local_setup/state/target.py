@@ -5,13 +5,14 @@ Pure: it reads the config and the actual state, and touches nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ..config.keys import Config
 from ..config.values import is_repository
 from ..content import memory, program, settings, shell
 from ..content.seccomp import seccomp_filter
 from ..content.setup import setup
+from ..entries import claude_program
 from ..entries.bwrap_copy import BwrapCopy
 from ..entries.claude_program import ClaudeProgram
 from ..entries.directory import Directory
@@ -43,6 +44,7 @@ from ..user_files.block import MARKDOWN, SHELL
 # package -> the command that shows it is there
 PACKAGES = {"bubblewrap": "bwrap", "socat": "socat", "python3": "python3", "git": "git"}
 EARLIER_PACKAGES = {"squid": "squid"}  # of earlier versions
+CLAUDE_PACKAGES = claude_program.NATIVE_PACKAGES
 SERVER_PACKAGES = {**WHEEL_PACKAGES, **DOWNLOAD_PACKAGES, **APT_PACKAGES}
 
 
@@ -50,7 +52,7 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     """The entries for one host, but for the manifest, which describes them."""
     at, given = actual.path, setup(config, actual)
     # First what can be refused (root rights), so that a refusal leaves nothing half done.
-    yield Packages("packages", PACKAGES | packages(given.server))
+    yield Packages("packages", {**PACKAGES, **_for_claude(config, actual), **packages(given.server)})
     if given.needs_copy:
         yield BwrapCopy("AppArmor profile")
     yield Directory("config directory", at(paths.CONFIG_DIR), 0o700)
@@ -74,6 +76,10 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
         yield ClaudeProgram("claude", given.claude, config.claude.install)
     if given.server:
         yield from _model_server(given.server, config, actual)
+
+
+def _for_claude(config: Config, actual: Actual) -> Mapping[str, str]:
+    return {} if config.claude.path else claude_program.packages(config.claude.install, actual)
 
 
 def _model_server(chosen: Installation | Hindrance, config: Config, actual: Actual) -> Iterator[Entry]:

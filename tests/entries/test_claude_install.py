@@ -18,7 +18,7 @@ from tests.homes import Home
 
 TOOLS = {
     "apt": "/usr/bin/apt-get", "sudo": "/usr/bin/sudo", "npm": "/usr/bin/npm", "bwrap": "/usr/bin/bwrap",
-    "socat": "/usr/bin/socat", "claude": "",
+    "socat": "/usr/bin/socat", "claude": "", "loader": "/usr/bin/wget", "certificates": "1",
 }  # fmt: skip
 
 
@@ -40,6 +40,15 @@ def test_a_claude_that_is_there_is_never_touched(install: str) -> None:
 
 def test_never_is_the_default_and_puts_nothing() -> None:
     assert "claude" not in planned(Config().claude.install, recorded())
+
+
+def test_what_the_vendors_installer_is_fetched_with_is_installed_where_it_is_missing() -> None:
+    def asked(**facts: str) -> list[list[str]]:
+        return root_commands([planned("native", recorded(**facts))["packages"]])
+
+    assert asked() == []
+    assert asked(loader="", certificates="")[-1][-2:] == ["curl", "ca-certificates"]
+    assert asked(loader="", claude="/opt/claude") == []
 
 
 def test_npm_installs_for_the_user_alone_without_root() -> None:
