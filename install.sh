@@ -14,12 +14,14 @@ stop() { # PROBLEM REMEDY
   exit 1
 }
 
+apt='apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install "$@" >/dev/null'
+
 offer() { # PROBLEM PACKAGE...: returns once they are installed
   problem=$1 && shift
   if [ -t 0 ] && command -v apt-get >/dev/null && command -v sudo >/dev/null; then
     printf 'install.sh: %s. Install it? sudo apt-get install -y %s [Y/n] ' "$problem" "$*" >&2
     read -r answer || answer=no
-    case $answer in '' | [Yy]*) sudo apt-get -q update && sudo apt-get -q install -y "$@" && return ;; esac
+    case $answer in '' | [Yy]*) sudo sh -c "$apt" install "$@" && return ;; esac
   fi
   stop "$problem" "sudo apt-get install -y $*, then run ./install.sh again"
 }

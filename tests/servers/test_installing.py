@@ -109,7 +109,7 @@ def test_a_model_is_downloaded_once_and_then_nothing_asks_for_the_network(
     port = configure(plain_home, "tests/scripted-GGUF:Q4_K_M", claude=TALKS)
     models = plain_home.path / SERVER / "models"
     certificate = own_certificate(plain_home)
-    with ModelHub(scripted["good"], certificate) as hub:
+    with ModelHub(scripted["good"].read_bytes(), certificate) as hub:
         plain_home.extra |= {"HF_ENDPOINT": hub.base_url, "SSL_CERT_FILE": str(certificate)}
         answer = plain_home.json("apply", "-y")
         assert (answer["failed"], answer["problems"]) == (0, 0), answer
@@ -133,7 +133,7 @@ def test_a_model_that_is_not_to_be_had_is_said_and_a_later_apply_goes_on(
     plain_home: Home, scripted: dict[str, Path]
 ) -> None:
     configure(plain_home, "tests/other-GGUF:Q4_K_M", claude=TALKS)
-    with ModelHub(scripted["good"]) as hub:
+    with ModelHub(scripted["good"].read_bytes()) as hub:
         plain_home.extra["HF_ENDPOINT"] = f"{hub.base_url}/"
         answer = plain_home.json("apply", "-y")
     (step,) = [step for step in answer["hosts"][0]["steps"] if step["change"] == "failed"]

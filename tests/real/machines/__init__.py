@@ -6,6 +6,7 @@ They stand on one base (base.sh, kept in the cache), on a bridge in a network na
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import json
 import os
@@ -54,6 +55,17 @@ class Machine:
     def inside(self, *words: str) -> subprocess.CompletedProcess[str]:
         """As root on the machine."""
         return run("nsenter", "-t", str(self.pid), "-a", "--", *words, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+
+    @contextlib.contextmanager
+    def network(self) -> Iterator[None]:
+        """What this thread opens meanwhile, is opened there: the far side of its loopback."""
+        with Path("/proc/thread-self/ns/net").open() as own, Path(f"/proc/{self.pid}/ns/net").open() as there:
+            enter = ctypes.CDLL(None, use_errno=True).setns
+            assert enter(there.fileno(), 0) == 0, os.strerror(ctypes.get_errno())
+            try:
+                yield
+            finally:
+                assert enter(own.fileno(), 0) == 0, os.strerror(ctypes.get_errno())
 
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)  # the first process: all others go with it
@@ -110,6 +122,7 @@ class Site:
     folder: Path
     prefix: str
     base: Path
+    disk: str  # a size
     machines: list[Machine] = field(default_factory=list)
 
     @property
@@ -189,7 +202,7 @@ class Site:
         process = subprocess.Popen(
             ["ip", "netns", "exec", link, "unshare", "-mpui", "--fork", "--kill-child", "--",
              str(HERE / "machine.sh"), str(self.base), str(self.folder / name), name,
-             f"{self.key}.pub"],
+             f"{self.key}.pub", self.disk, str(CACHE)],
             stdout=(self.folder / f"{name}.log").open("wb"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         machine = Machine(name, address, link, process)
@@ -228,12 +241,13 @@ class Site:
 
 
 @contextlib.contextmanager
-def opened(count: int, *packages: str, suite: str = "") -> Iterator[Site]:
-    """A site with so many fresh machines, with these packages besides; `suite` is Debian's, "" this machine's own."""
-    base = CACHE / "-".join(["machine-base-2", *filter(None, [suite]), *packages])
+def opened(count: int, *packages: str, suite: str = "", disk: str = "200m") -> Iterator[Site]:
+    """A site with so many fresh machines, with these packages besides; `suite` is Debian's, "" this machine's own.
+    Their disks are small, so that they can be filled."""
+    base = CACHE / "-".join(["machine-base-3", *filter(None, [suite]), *packages])
     run(HERE / "base.sh", base, suite, *packages)
     with tempfile.TemporaryDirectory(prefix="machines-", dir="/var/tmp") as folder:
-        site = Site(Path(folder), f"cl{os.getpid() % 100000}x", base)
+        site = Site(Path(folder), f"cl{os.getpid() % 100000}x", base, disk)
         try:
             site.open()
             for _ in range(count):

@@ -24,7 +24,11 @@ inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONT
 debootstrap --variant=minbase --include="$(IFS=, && echo "openssh-server,sudo,fish,git,python3${more[*]:+,${more[*]}}")" "$suite" "$root" "$mirror" >"$base/log" 2>&1
 
 # The machines have no way out: what apply installs comes from a repository on their own disk.
-inside apt-get -q -y --no-install-recommends --download-only install bubblewrap socat >>"$base/log" 2>&1
+offered=(bubblewrap socat python3-venv libgomp1 ca-certificates curl)
+for package in llama.cpp-tools libggml0-backend-vulkan; do
+  ! inside apt-cache show "$package" >/dev/null 2>&1 || offered+=("$package")
+done
+inside apt-get -q -y --no-install-recommends --download-only install "${offered[@]}" >>"$base/log" 2>&1
 mkdir -p "$root/srv/apt"
 mv "$root"/var/cache/apt/archives/*.deb "$root/srv/apt/"
 (cd "$root/srv/apt" && dpkg-scanpackages -m . >Packages 2>>"$base/log")
