@@ -49,11 +49,13 @@ class AcpEditor:
         self._limit.cancel()
         wait_until(lambda: not running(self._home))  # what it had asked `claude-local` meanwhile
 
-    def open(self, work: Path, servers: Sequence[dict[str, Any]] = ()) -> None:
-        """A new session there, with these MCP servers."""
+    def open(self, work: Path, servers: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+        """A new session there, with these MCP servers; what the editor is told of it."""
         answer = self.call("session/new", cwd=str(work), mcpServers=servers)
         assert "result" in answer, answer
-        self._session = answer["result"]["sessionId"]
+        result: dict[str, Any] = answer["result"]
+        self._session = result["sessionId"]
+        return result
 
     def prompt(self, text: str) -> dict[str, Any]:
         answer = self.tell("session/prompt", prompt=[{"type": "text", "text": text}])

@@ -30,7 +30,7 @@ def test_it_answers_and_a_command_runs_once_the_editor_has_asked(
         api.base_url = server.base_url
         work = set_up(plain_home, claude, api)
         with AcpEditor(plain_home) as editor:
-            editor.open(work)
+            assert_picker_names(editor.open(work), "good")
             editor.prompt("Say hi")
             assert editor.said == HELLO
             editor.answer = "allow"
@@ -38,6 +38,13 @@ def test_it_answers_and_a_command_runs_once_the_editor_has_asked(
     assert editor.asked == [COMMAND]
     assert editor.said == HELLO + SCRIPTS["<|done|>"][0]
     assert (work / "made-by-bash.txt").read_text() == "scripted\n"
+
+
+def assert_picker_names(opened: dict[str, Any], model: str) -> None:
+    (picker,) = (option["options"] for option in opened["configOptions"] if option["id"] == "model")
+    assert picker
+    for offered in picker:
+        assert model in offered["name"] + offered["description"], picker
 
 
 def test_a_command_is_held_by_the_jail_and_does_not_run_when_it_is_refused(plain_home: Home, claude: Path) -> None:
