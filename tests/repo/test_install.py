@@ -69,6 +69,16 @@ def test_without_venv_the_package_is_named(plain_home: Home) -> None:
     assert "remedy: sudo apt-get install -y python3-venv" in done.stderr
 
 
+def test_at_a_terminal_the_package_is_offered_and_no_is_an_answer(plain_home: Home) -> None:
+    python_that(plain_home, "import ensurepip")
+    words = ["sh", "-c", f"{quote(str(ROOT / 'install.sh'))} -y; echo code $?; sleep 60"]
+    with Terminal(plain_home, words, plain_home.path) as terminal:
+        terminal.wait("this Python has no venv. Install it? sudo apt-get install -y python3-venv [Y/n]")
+        terminal.type("n", "Enter")
+        screen = terminal.wait("code 1")
+    assert "remedy: sudo apt-get install -y python3-venv" in screen
+
+
 UNREACHED = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_FIND_LINKS": ""}
 
 
