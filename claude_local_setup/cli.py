@@ -292,6 +292,22 @@ def edit() -> None:
 
 
 @cli.command()
+@click.argument("workspace", required=False, type=click.Path())
+@click.option("--remove", is_flag=True, help="Take it out again, and give back what was there before.")
+@click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
+@debug
+def vscode(workspace: str | None, remove: bool, dry_run: bool) -> None:
+    """Have VS Code's extension run its sessions in the jail: in WORKSPACE, or in all that you open on this machine.
+
+    Writes .vscode/settings.json of WORKSPACE; without one your settings of VS Code, VSCodium, Cursor and Windsurf, and
+    the Remote settings where this machine is worked on by Remote-SSH or WSL.
+    """
+    from .commands.vscode import undo, use_wrapper
+
+    sys.exit((undo if remove else use_wrapper)(workspace, dry_run=dry_run))
+
+
+@cli.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @debug
 def completion(shell: str) -> None:

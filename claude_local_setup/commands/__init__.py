@@ -1,4 +1,4 @@
 """The commands, one way for one host or many: look, show, ask, carry out, check.
 
-Imports: session, errors, config, host, servers, content, entries, state, checks, screen, fleet.
+Imports: session, errors, config, host, user_files, servers, content, entries, state, checks, screen, fleet.
 """

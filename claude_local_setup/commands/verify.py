@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from ..checks.claude import normal_claude_unchanged
 from ..checks.findings import findings
 from ..checks.report import Report
+from ..checks.vscode import terminal_mode
+from ..config.file import home
 from ..fleet.machine import Found, to_target_state
 from ..fleet.opened import Hosts, opened
 from ..screen.view import view
@@ -17,6 +22,9 @@ def verify(hosts: Hosts, *, as_json: bool) -> int:
     with opened(hosts) as fleet:
         found = fleet.each(fleet.machines, lambda machine: _verified(reached(machine, to_target_state)))
         reports = [*found, *fleet.doubled]
+    if fleet.is_here:
+        editors = list(terminal_mode(home(), Path.cwd()))
+        reports = [replace(report, findings=[*report.findings, *editors]) for report in reports]
     if as_json:
         show_json(reports)
     else:

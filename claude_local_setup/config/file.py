@@ -87,8 +87,11 @@ def edit(editor: list[str]) -> bool:
     return True
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Writes the file whole or not at all: a temporary file beside the real one, synced, then renamed."""
+def replace(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Writes the file whole or not at all: a temporary file beside the real one, synced, then renamed.
+
+    `mode`: by default that of the file that is there, or 0644.
+    """
     target = path.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +101,7 @@ def replace(path: Path, content: bytes) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-                os.fchmod(file.fileno(), target.stat().st_mode & 0o777 if target.exists() else 0o644)
+                os.fchmod(file.fileno(), mode or (target.stat().st_mode & 0o777 if target.exists() else 0o644))
             Path(temporary).replace(target)
         except BaseException:
             with contextlib.suppress(OSError):
