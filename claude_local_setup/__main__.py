@@ -6,11 +6,17 @@ import sys
 
 
 def main() -> None:
+    import os
+
     import click
 
     from .cli import cli
     from .errors import SetupError
 
+    if "_CLAUDE_LOCAL_SETUP_COMPLETE" in os.environ:
+        from .commands.completion import register
+
+        register()
     try:
         sys.exit(cli.main(prog_name="claude-local-setup", standalone_mode=False))
     except click.ClickException as error:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
+from .commands.group import Group
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from .fleet.opened import Hosts
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else.")
@@ -20,13 +23,35 @@ diff = click.option("--diff", is_flag=True, help="Show every difference, not onl
 yes = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 
 
+def offers(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What the shell offers there at the tab key: a function of commands/completing.py."""
+
+    def offered(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from .commands import completing
+
+        items: list[CompletionItem] = getattr(completing, what)(context, incomplete)
+        return items
+
+    return offered
+
+
 def on_hosts(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say on which hosts, handed to the command as `hosts`."""
 
     @click.option(
-        "-i", "--inventory", metavar="INVENTORY", help="The hosts of a pyinfra inventory file, or user@host,user@host."
+        "-i",
+        "--inventory",
+        metavar="INVENTORY",
+        help="The hosts of a pyinfra inventory file, or user@host,user@host.",
+        shell_complete=offers("files"),
     )
-    @click.option("--limit", multiple=True, metavar="HOST", help="Only these hosts, groups or patterns of it.")
+    @click.option(
+        "--limit",
+        multiple=True,
+        metavar="HOST",
+        help="Only these hosts, groups or patterns of it.",
+        shell_complete=offers("host_names"),
+    )
     @as_json
     @debug
     @wraps(command)
@@ -40,23 +65,23 @@ def on_hosts(command: Callable[..., None]) -> Callable[..., None]:
     return with_hosts
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.", expose_value=False)
 def cli() -> None:
     """Put `claude-local` beside your normal `claude`: Claude Code on a local model, in a jail.
 
     \b
-    claude-local-setup init       the few questions, then apply
-    claude-local-setup apply      put it there, or repair it
-    claude-local                  a session, in your project's folder
-    claude-local-setup verify     prove that the boundary holds
+    claude-local-setup init    the few questions, then apply
+    claude-local-setup apply   put it there, or repair it
+    claude-local               a session, in your project
+    claude-local-setup verify  prove that the boundary holds
     """
 
 
 @cli.command()
 @click.option("--server", metavar="URL", help="Where the model server is; or: install, to have one installed.")
-@click.option("--model", metavar="NAME", help="Which of the server's models.")
+@click.option("--model", metavar="NAME", help="Which of the server's models.", shell_complete=offers("model_names"))
 @click.option(
     "--level", type=click.Choice(["session", "strict", "bash", "config"]), help="How far a session is confined."
 )
@@ -124,15 +149,6 @@ def verify(hosts: Hosts, as_json: bool) -> None:
     sys.exit(verify(hosts, as_json=as_json))
 
 
-@cli.command(hidden=True)
-@on_hosts
-def doctor(hosts: Hosts, as_json: bool) -> None:
-    """The same as verify."""
-    from .commands.verify import verify
-
-    sys.exit(verify(hosts, as_json=as_json))
-
-
 @cli.command()
 @on_hosts
 def status(hosts: Hosts, as_json: bool) -> None:
@@ -154,7 +170,7 @@ def models(hosts: Hosts, as_json: bool) -> None:
 
 
 @models.command(name="use")
-@click.argument("name")
+@click.argument("name", shell_complete=offers("model_names"))
 @on_hosts
 def models_use(name: str, hosts: Hosts, as_json: bool) -> None:
     """Have the server load the model NAME, and wait until it answers.
@@ -234,7 +250,7 @@ def caches_clear(workspaces: tuple[str, ...]) -> None:
 @debug
 @click.pass_context
 def config(context: click.Context) -> None:
-    """Show or change the config (then run `claude-local-setup apply`)."""
+    """Show or change the config; what you change takes effect with `apply`."""
     if context.invoked_subcommand is None:
         context.invoke(show)
 
@@ -258,7 +274,7 @@ def path() -> None:
 
 
 @config.command()
-@click.argument("key")
+@click.argument("key", shell_complete=offers("config_keys"))
 @debug
 def get(key: str) -> None:
     """The value of KEY, as JSON where it is no text."""
@@ -268,11 +284,11 @@ def get(key: str) -> None:
 
 
 @config.command(name="set")
-@click.argument("key")
-@click.argument("value")
+@click.argument("key", shell_complete=offers("config_keys"))
+@click.argument("value", shell_complete=offers("config_values"))
 @debug
 def set_(key: str, value: str) -> None:
-    """Set KEY to VALUE: a list as a,b,c or ["a", "b"]."""
+    """Set KEY to VALUE: a list as a,b,c or ["a", "b"]; server.auth_token also as -, then from standard input."""
     from .config.file import set_key
 
     set_key(key, value)
@@ -291,8 +307,16 @@ def edit() -> None:
     click.echo("changed; now run: claude-local-setup apply" if edit_file(editor) else "nothing was changed")
 
 
+@cli.command(name="help", hidden=True)
+@click.argument("words", nargs=-1)
+@click.pass_context
+def help_(context: click.Context, words: tuple[str, ...]) -> None:
+    """The help of a command."""
+    cli.main([*words, "--help"], prog_name=context.find_root().info_name, standalone_mode=False)
+
+
 @cli.command()
-@click.argument("workspace", required=False, type=click.Path())
+@click.argument("workspace", required=False, type=click.Path(), shell_complete=offers("folders"))
 @click.option("--remove", is_flag=True, help="Take it out again, and give back what was there before.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 @debug
@@ -308,12 +332,25 @@ def vscode(workspace: str | None, remove: bool, dry_run: bool) -> None:
 
 
 @cli.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", required=False, type=click.Choice(["bash", "zsh", "fish"]))
 @debug
-def completion(shell: str) -> None:
-    """Print the completion script: add `eval "$(claude-local-setup completion bash)"` to your rc file."""
-    from click.shell_completion import get_completion_class
+def completion(shell: str | None) -> None:
+    """Print the script by which the shell completes these commands, by default for your login shell.
 
-    kind = get_completion_class(shell)
-    assert kind is not None
-    click.echo(kind(cli, {}, "claude-local-setup", "_CLAUDE_LOCAL_SETUP_COMPLETE").source())
+    \b
+    A line for your rc file:
+    bash  eval "$(claude-local-setup completion bash)"
+    zsh   eval "$(claude-local-setup completion zsh)"
+    fish  claude-local-setup completion fish | source
+    """
+    import os
+
+    from .commands.completion import script
+
+    shell = shell or os.environ.get("SHELL", "").rpartition("/")[2]
+    if shell not in ("bash", "zsh", "fish"):
+        raise click.UsageError("which shell? claude-local-setup completion bash, or zsh, or fish")
+    click.echo(script(shell, cli), nl=False)
+
+
+cli.also_called(uninstall="remove", doctor="verify", upgrade="apply", update="apply")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..session.server.addresses import AUTO
 from ..session.shown import devices
@@ -95,8 +96,16 @@ def percent(value: object) -> str | None:
     return count(value) or (None if isinstance(value, int) and 0 < value <= 100 else "must be 1 to 100")
 
 
-def choice(*allowed: str) -> Problem:
-    return lambda value: None if value in allowed else f"must be one of {', '.join(allowed)}"
+@dataclass(frozen=True)
+class Choice:
+    allowed: tuple[str, ...]
+
+    def __call__(self, value: object) -> str | None:
+        return None if value in self.allowed else f"must be one of {', '.join(self.allowed)}"
+
+
+def choice(*allowed: str) -> Choice:
+    return Choice(allowed)
 
 
 def list_of(item: Problem) -> Problem:

@@ -61,11 +61,23 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
     if first in ("-h", "--help"):
         sys.stdout.write(_HELP + "\n")
         sys.stdout.flush()
+    if meant := _meant(first):
+        raise Refusal(f"there is no {first}", remedy=f"claude-local {meant}", exit_code=USAGE)
     if first.startswith("/"):
         if not (os.path.isfile(first) and os.access(first, os.X_OK)):
             raise Refusal(f"{first} is not a program", remedy="claude-local", exit_code=USAGE)
         return session(values, path, rest, first)
     return session(values, path, arguments, "")
+
+
+def _meant(word: str) -> str:
+    """An option of ours that one slip of the fingers makes this word; claude has none that is so near."""
+    for name in ("--jail", "--explain", "--check-server"):
+        same = len(os.path.commonprefix([word, name]))  # noqa: RUF071  # of letters, indeed
+        one_off = word[same + (len(word) >= len(name)) :] == name[same + (len(name) >= len(word)) :]
+        if one_off or sorted(word) == sorted(name):
+            return name
+    return ""
 
 
 def _check_server(values: Values) -> int:
