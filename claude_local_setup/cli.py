@@ -289,22 +289,28 @@ def get(key: str) -> None:
 @debug
 def set_(key: str, value: str) -> None:
     """Set KEY to VALUE: a list as a,b,c or ["a", "b"]; server.auth_token also as -, then from standard input."""
-    from .config.file import set_key
+    from .commands.config import set_value
 
-    set_key(key, value)
+    set_value(key, value)
+
+
+@config.command()
+@click.argument("key", shell_complete=offers("config_keys"))
+@debug
+def unset(key: str) -> None:
+    """Take KEY out of the config: its default counts again."""
+    from .commands.config import unset_value
+
+    unset_value(key)
 
 
 @config.command()
 @debug
 def edit() -> None:
     """Open the config in $VISUAL or $EDITOR; it is taken over only if it is valid."""
-    import os
-    import shlex
+    from .commands.config import edit_config
 
-    from .config.file import edit as edit_file
-
-    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-    click.echo("changed; now run: claude-local-setup apply" if edit_file(editor) else "nothing was changed")
+    edit_config()
 
 
 @cli.command(name="help", hidden=True)

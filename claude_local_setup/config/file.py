@@ -1,4 +1,4 @@
-"""The user's config.toml: where it lies, how it is read, and how one key or the whole file is changed."""
+"""The user's config.toml: where it lies, how it is read, and how one key is changed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError, SetupError
-from .keys import Config, check, from_table, keys
+from ..session.values import PRODUCT, config_sum
+from ..session.values import load as load_values
+from .keys import Config, check, check_name, from_table, keys
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -52,39 +58,74 @@ def document(text: str, source: str) -> dict[str, Any]:
 
 def set_key(name: str, written: str) -> None:
     """Writes one key, the rest of the file kept as it is, comments too."""
+    value = _value(name, written)
+    check(name, value, "config set")
+    path, toml = config_path(), _toml_document()
+    section, _, item = name.partition(".")
+    try:
+        if item:
+            _section(toml, section)[item] = value
+        elif value:
+            toml[section] = value
+        else:
+            toml.pop(section, None)
+    except (ValueError, TypeError):  # JSON's null
+        raise ConfigError(f"{name} must hold only what TOML can say", remedy="claude-local-setup config edit") from None
+    write(path, toml.as_string())
+
+
+def unset_key(name: str) -> bool:
+    """Takes one key out, also one that is unknown; whether it was there."""
+    from tomlkit.items import Table
+
+    path, toml = config_path(), _toml_document()
+    section, _, item = name.partition(".")
+    holder = toml.get(section, {}) if item else toml
+    if not isinstance(holder, MutableMapping) or (item or section) not in holder:
+        check_name(name, "config unset")
+        return False
+    del holder[item or section]
+    if isinstance(holder, Table) and not holder and "#" not in holder.as_string():
+        del toml[section]
+    write(path, toml.as_string())
+    return True
+
+
+def is_applied() -> bool:
+    """Whether the file is as the last apply found it."""
+    try:
+        applied = load_values(f"{home()}/{PRODUCT}/values.json")
+    except SetupError:
+        return False
+    return applied.config_sum == config_sum(_read(config_path()).encode())
+
+
+def document_text() -> str:
+    return _read(config_path())
+
+
+def _toml_document() -> TOMLDocument:
     import tomlkit
 
     path = config_path()
-    value = _value(name, written)
-    check(name, value, "config set")
     text = _read(path)
     document(text, str(path))
-    toml = tomlkit.parse(text)
-    section, _, item = name.partition(".")
-    toml.setdefault(section, tomlkit.table())[item] = value
-    changed = tomlkit.dumps(toml)
-    parse(changed, str(path))
-    replace(path, changed.encode())
+    return tomlkit.parse(text)
 
 
-def edit(editor: list[str]) -> bool:
-    """Opens a copy in the editor; what comes back replaces the file only if it is a valid config."""
-    import subprocess
+def _section(toml: TOMLDocument, section: str) -> MutableMapping[str, Any]:
+    import tomlkit
 
-    path = config_path()
-    before = _read(path)
-    with tempfile.TemporaryDirectory(prefix="claude-local-setup-") as folder:
-        copy = Path(folder) / "config.toml"
-        copy.write_text(before or _template(), encoding="utf-8")
-        started_with = copy.read_text(encoding="utf-8")
-        if subprocess.run([*editor, str(copy)], check=False).returncode != 0:
-            raise SetupError(f"{editor[0]} failed; nothing was changed", remedy="set EDITOR to an editor of yours")
-        after = copy.read_text(encoding="utf-8")
-    if after == started_with:
-        return False
-    parse(after, "config edit (nothing was changed)")
-    replace(path, after.encode())
-    return True
+    found = toml.setdefault(section, tomlkit.table())
+    if not isinstance(found, MutableMapping):
+        raise ConfigError(f"{config_path()}: {section} must be a table", remedy="claude-local-setup config edit")
+    return found
+
+
+def write(path: Path, text: str) -> None:
+    """The whole file, if it is a config; with a key of the user's it is nobody else's to read."""
+    config = parse(text, str(path))
+    replace(path, text.encode(), 0o600 if config.server.auth_token != Config().server.auth_token else None)
 
 
 def replace(path: Path, content: bytes, mode: int | None = None) -> None:
@@ -126,14 +167,29 @@ def _value(name: str, written: str) -> Any:
     """The command line's text as the key's type: lists also as a,b,c; texts without quotes."""
     default = keys()[name].default if name in keys() else None
     if isinstance(default, tuple) or (name == "shell.rc" and written != "auto"):
-        return _list(written)
+        return _list(name, written)
+    if name == "settings":
+        return _table(written)
     return written if isinstance(default, str) else _toml(written, written)
 
 
-def _list(written: str) -> list[Any]:
+def _list(name: str, written: str) -> list[Any]:
     plain = [part.strip() for part in written.split(",") if part.strip()]
-    value = _toml(written if written.startswith("[") else f"[{written}]", plain)
-    return value if isinstance(value, list) else plain
+    if written.startswith(("[", '"', "'")):
+        value = _toml(written if written.startswith("[") else f"[{written}]", plain)
+        return value if isinstance(value, list) else plain
+    wrong = keys()[name].problem
+    return [_toml(part, part) if wrong([part]) else part for part in plain]
+
+
+def _table(written: str) -> Any:
+    """As JSON, or as TOML writes a table on one line."""
+    import json
+
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        return _toml(written, written)
 
 
 def _toml(written: str, otherwise: Any) -> Any:
@@ -141,21 +197,3 @@ def _toml(written: str, otherwise: Any) -> Any:
         return tomllib.loads(f"value = {written}")["value"]
     except tomllib.TOMLDecodeError:
         return otherwise
-
-
-def _template() -> str:
-    """A file for the first edit: every key as a comment, with its meaning and default."""
-    import tomlkit
-
-    lines = ["# claude-local-setup: uncomment what you want to change; then run `claude-local-setup apply`."]
-    section = ""
-    for item in keys().values():
-        if item.name == "settings":
-            lines += ["", "[settings]", f"# {item.meaning}"]
-            continue
-        head, name = item.name.split(".")
-        lines += ["", f"[{head}]"] if head != section else []
-        section = head
-        default = list(item.default) if isinstance(item.default, tuple) else item.default
-        lines.append(f"# {name} = {tomlkit.item(default).as_string()}  # {item.meaning}")
-    return "\n".join(lines) + "\n"

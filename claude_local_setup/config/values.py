@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..session.server.addresses import AUTO
+from ..session.server.check_context import LEAST
 from ..session.shown import devices
 
 Problem = Callable[[object], "str | None"]
@@ -82,6 +83,12 @@ def count(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return "must be a whole number"
     return None if 0 <= value < 2**31 else "must be 0 or more"
+
+
+def context(value: object) -> str | None:
+    """Fewer tokens than a prompt has are of no use to any session."""
+    too_few = isinstance(value, int) and 0 < value < LEAST
+    return count(value) or (f"must be 0, or {LEAST} or more" if too_few else None)
 
 
 def flag(value: object) -> str | None:

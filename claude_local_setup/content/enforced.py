@@ -5,6 +5,7 @@ Which key does what was measured with Claude Code 2.1.197 and 2.1.330.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -86,6 +87,11 @@ def enforced_settings(config: Config, sent: Mapping[str, str]) -> dict[str, Any]
         **_rules(config),
         "sandbox": _sandbox(config),
     }
+
+
+def without_key(content: bytes) -> bytes:
+    """enforced.json as people are shown it."""
+    return re.sub(rb'("ANTHROPIC_AUTH_TOKEN": *")(?:[^"\\]|\\.)*', rb"\1(hidden)", content)
 
 
 def _env(config: Config, sent: Mapping[str, str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from .. import __version__
 from ..host import paths
 from ..host.actual import Actual
 from ..servers.installation import Installation
+from ..session.values import config_sum
 from .environment import MODEL
 from .setup import Setup
 
@@ -126,6 +127,8 @@ def values(setup: Setup) -> bytes:
         "nested": config.isolation.nested,
         "processes": config.isolation.processes,
         "tmp_percent": config.isolation.tmp_percent,
+        "config": actual.facts["config"],
+        "config_sum": config_sum(actual.node(actual.facts["config"]).content),
         "sent_env": [[name, value] for name, value in setup.sent.items()],
     }
     # ASCII: a name on a disk need not be UTF-8.

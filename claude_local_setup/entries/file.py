@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..host.actual import Actual, Node
@@ -18,6 +19,7 @@ class File:
     path: str
     content: bytes
     mode: int
+    said: Callable[[bytes], bytes] = bytes  # what is shown of it
 
     def put(self) -> Put:
         return Put(self.path, sha256=sha256(self.content))
@@ -38,7 +40,7 @@ class File:
 
     def step(self, actual: Actual, known: Record | None) -> Step:
         check_place(self.path, actual.node(self.path), actual)
-        return written(self.name, self.path, self.content, self.mode, actual)
+        return written(self.name, self.path, self.content, self.mode, actual, self.said)
 
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:

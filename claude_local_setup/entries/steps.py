@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 
 from ..host.actual import Actual, Node
 from ..user_files.diff import diff_of
@@ -10,9 +11,14 @@ from .actions import ABSENT, Action, Step, remove_file, set_mode, sha256, write
 from .places import ImpossibleError, check_folder, check_writable, quoted
 from .record import Record
 
+HIDDEN = b"(hidden)"  # in place of what nobody is shown
+CHANGED = b"(hidden, another one)"
 
-def written(name: str, path: str, content: bytes, mode: int, actual: Actual) -> Step:
-    """A file with that content and mode."""
+
+def written(
+    name: str, path: str, content: bytes, mode: int, actual: Actual, said: Callable[[bytes], bytes] = bytes
+) -> Step:
+    """A file with that content and mode; `said`: what is shown of a content."""
     node = actual.node(path)
     if node.content == content and node.mode == mode:
         return Step(name)
@@ -20,8 +26,9 @@ def written(name: str, path: str, content: bytes, mode: int, actual: Actual) -> 
         return Step(name, "pending", mode_diff(path, node, mode), set_mode(node.real, mode))
     check_writable(path, node, actual)
     expected = ABSENT if node.content is None else sha256(node.content)
-    diff = diff_of(node.content, content, actual.shown(path))
-    return Step(name, "pending", diff, write(node.real, content, mode, expected))
+    before, after = None if node.content is None else said(node.content), said(content)
+    after = after.replace(HIDDEN, CHANGED) if before == after else after
+    return Step(name, "pending", diff_of(before, after, actual.shown(path)), write(node.real, content, mode, expected))
 
 
 def mode_diff(path: str, node: Node, mode: int) -> str:

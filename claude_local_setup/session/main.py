@@ -45,6 +45,7 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
         from .battery.trials import run
 
         return run(values, path, rest)
+    _say_if_not_applied(values)
     if first == "--explain":
         from .explain.everything import explain
 
@@ -68,6 +69,15 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
             raise Refusal(f"{first} is not a program", remedy="claude-local", exit_code=USAGE)
         return session(values, path, rest, first)
     return session(values, path, arguments, "")
+
+
+def _say_if_not_applied(values: Values) -> None:
+    from .linux.files import read_whole
+    from .values import config_sum
+    from .words import say
+
+    if config_sum(read_whole(values.config)) != values.config_sum:
+        say("the config was changed and is not applied yet: claude-local-setup apply")
 
 
 def _meant(word: str) -> str:

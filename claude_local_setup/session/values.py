@@ -14,6 +14,14 @@ RULES_IN_THE_JAIL = f"{OWN_IN_THE_JAIL}/enforced.json"  # this session's rules, 
 PRODUCT = ".local/share/claude-local"  # below the home: the program, these values, enforced.json, the seccomp filter
 
 
+def config_sum(text: bytes | None) -> int:
+    """Of what the config file says: its comments and empty lines left out; 0 where there is none."""
+    from binascii import crc32
+
+    lines = (line.strip() for line in (text or b"").splitlines())
+    return crc32(b"\n".join(line for line in lines if line and not line.startswith(b"#")))
+
+
 class Values:
     """`home` is as HOME spells it, `real_home` where that leads; the rest as the config has it (config/keys.py)."""
 
@@ -48,6 +56,8 @@ class Values:
     nested: bool  # isolation.nested: may make user namespaces of its own
     processes: int
     tmp_percent: int
+    config: str  # where the config file lies
+    config_sum: int  # of that file, as it was at the last apply
     sent_env: list[list[str]]  # [name, value] pairs that every session gets, but for the key
 
     def __init__(self, known: dict[str, Any]) -> None:

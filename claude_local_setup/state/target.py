@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from ..config.keys import Config
 from ..config.values import is_repository
 from ..content import memory, program, settings, shell
+from ..content.enforced import without_key
 from ..content.seccomp import seccomp_filter
 from ..content.setup import setup
 from ..entries import claude_program
@@ -25,6 +26,7 @@ from ..entries.model_server import ModelServer
 from ..entries.packages import Packages
 from ..entries.program import Program
 from ..entries.seed import Seed
+from ..entries.steps import HIDDEN
 from ..entries.wheel import Wheel
 from ..host import paths
 from ..host.actual import Actual
@@ -58,7 +60,7 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     yield Directory("config directory", at(paths.CONFIG_DIR), 0o700)
     # What binds a session comes before the wrapper that starts one.
     yield File("seccomp filter", at(paths.FILTER), seccomp_filter(actual.facts["arch"]), 0o644)
-    yield File("enforced.json", at(paths.ENFORCED), given.enforced, 0o600)
+    yield File("enforced.json", at(paths.ENFORCED), given.enforced, 0o600, without_key)
     yield MergedJson("settings.json", at(paths.SETTINGS), settings.user_settings(config, actual.home), 0o600)
     yield Seed(".claude.json", at(paths.STATE), settings.as_json({"hasCompletedOnboarding": True}), 0o600)
     yield Program("session program", program.folder(actual), program.digest(), program.archive())
@@ -95,10 +97,11 @@ def _model_server(chosen: Installation | Hindrance, config: Config, actual: Actu
         at(paths.SERVER_KEY): f"{config.server.auth_token}\n".encode(),
         **({at(paths.UNIT): server_files.unit(chosen, actual)} if chosen.runs == "systemd" else {}),
     }
+    hides = {at(paths.SERVER_KEY): lambda content: HIDDEN}
     yield File("serve script", at(paths.SERVE), program.serve_script(actual), 0o755)
     names = ("server.json", "server key", "systemd unit")
     for name, (path, content), mode in zip(names, needs.items(), (0o600, 0o600, 0o644), strict=False):
-        yield File(name, path, content, mode)
+        yield File(name, path, content, mode, hides.get(path, bytes))
     if chosen.runs == "systemd":
         yield Link("systemd link", at(paths.UNIT_LINK), at(paths.UNIT))
     yield ModelServer("model server", models, chosen.source, chosen.is_download, chosen.runs, needs)
