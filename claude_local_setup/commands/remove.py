@@ -23,6 +23,7 @@ from ..state.target import target_state
 from .answer import exit_code
 from .change import Asked, Change, changed, kept
 from .own_install import how_to_uninstall
+from .vscode_record import records
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def _removal(wish: Wish) -> Change:
 
 
 def _say_farewell(reports: Sequence[Report]) -> None:
+    if records():
+        say("VS Code is still set to start claude-local; to undo that: claude-local-setup vscode --remove", fg="yellow")
     if any(report.count("changed") for report in reports):
         say(f"to remove claude-local-setup itself: {how_to_uninstall()}")
     else:

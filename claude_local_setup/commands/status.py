@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+from .. import __version__
 from ..checks.findings import quick_findings
 from ..checks.left import left
 from ..checks.report import Report
@@ -12,6 +14,7 @@ from ..config.keys import Config
 from ..content import model_server
 from ..fleet.machine import Found, to_target_state
 from ..fleet.opened import Hosts, opened
+from ..host import paths
 from ..host.actual import Actual
 from ..screen.output import say
 from ..screen.view import view
@@ -38,11 +41,18 @@ def status(hosts: Hosts, *, as_json: bool) -> int:
     if as_json:
         show_json(reports)
         return exit_code(reports)
-    if fleet.is_here:
-        for item in found:
+    if not fleet.is_here:
+        view(here=False).show_states(reports)
+        return exit_code(reports)
+    for item, report in zip(found, reports, strict=True):
+        if isinstance(item, Found) and not _is_set_up(item.actual):
+            say("claude-local is not set up here; to set it up: claude-local-setup init")
+        elif isinstance(item, Found):
             _say_state(item)
-    view(here=fleet.is_here).show_states(reports)
-    return 0 if fleet.is_here else exit_code(reports)
+            view(here=True).show_states(
+                [replace(report, steps=[step for step in report.steps if step.change != "none"])]
+            )
+    return 0
 
 
 def _report(item: Found | Report) -> Report:
@@ -51,21 +61,47 @@ def _report(item: Found | Report) -> Report:
     return Report(item.name, steps=item.steps, findings=quick_findings(item.config, item.actual, item.steps))
 
 
-def _say_state(found: Found | Report) -> None:
-    if isinstance(found, Found):
-        for line in _lines(found.config, found.actual):
-            say(line)
+def _is_set_up(actual: Actual) -> bool:
+    return not all(actual.is_absent(actual.path(path)) for path in (paths.WRAPPER, paths.MANIFEST))
+
+
+def _say_state(found: Found) -> None:
+    for line in _lines(found.config, found.actual):
+        say(line)
+    differ = sum(step.change != "none" for step in found.steps)
+    well = f"all {len(found.steps)} parts are as they should be"
+    say("state     " + (f"{differ} of {len(found.steps)} parts differ: claude-local-setup apply" if differ else well))
 
 
 def _lines(config: Config, actual: Actual) -> list[str]:
+    applied = _applied(actual)
+    level = applied.get("level", config.isolation.level)
+    chosen = "" if level == config.isolation.level else f" ({config.isolation.level} is chosen, and not applied yet)"
     shared = config.is_jailed and config.network.mode == "host"
     return [
-        f"level     {config.isolation.level}: confines {_CONFINES[config.isolation.level]}",
+        f"version   {_version(applied.get('version'))}",
+        f"level     {level}: confines {_CONFINES[level]}{chosen}",
         f"network   {_network(config)}" + (" (network.mode is host)" if shared else ""),
         f"server    {_server(config, actual)}",
+        f"model     {config.server.model or 'whatever the server has loaded'}",
         f"claude    {printable(config.claude.path or actual.facts['claude']) or 'not found'}",
         f"config    {config_path()}",
     ]
+
+
+def _applied(actual: Actual) -> dict[str, str]:
+    """Version and level as sessions have them; nothing where that cannot be read."""
+    try:
+        known = json.loads(actual.node(actual.path(paths.VALUES)).content or b"{}")
+        return {name: known[name] for name in ("version", "level") if known["level"] in _CONFINES}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def _version(applied: str | None) -> str:
+    if applied in (None, __version__):
+        return __version__
+    return f"{applied}; {__version__} is to be applied: claude-local-setup apply"
 
 
 def _server(config: Config, actual: Actual) -> str:

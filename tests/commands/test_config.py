@@ -94,7 +94,7 @@ def test_the_key_comes_from_standard_input_and_nobody_else_reads_it(plain_home: 
     assert plain_home.run(*words, given="s3cret-0ne\n").stdout == LATER
     assert (plain_home.path / CONFIG).stat().st_mode & 0o777 == 0o600
     assert plain_home.setup("config", "get", "server.auth_token").stdout == "s3cret-0ne\n"
-    for words in (["apply", "--dry-run"], ["apply", "--dry-run", "--json"], ["apply", "-y"]):
+    for words in (["apply", "--dry-run", "--diff"], ["apply", "--dry-run", "--json"], ["apply", "-y"]):
         done = plain_home.setup(*words)
         assert "(hidden, another one)" in done.stdout or words[-1] == "-y"
         assert "s3cret-0ne" not in done.stdout + done.stderr

@@ -111,6 +111,17 @@ def test_it_is_refused_where_it_would_do_harm(home: Home, tmp_path: Path) -> Non
     assert "remedy: claude-local-setup apply" in done.stderr
 
 
+def test_remove_says_that_it_is_to_be_undone_and_it_can_be(plain_home: Home) -> None:
+    plain_home.setup("apply", "-y")
+    plain_home.setup("vscode", str(plain_home.workspace()))
+    said = plain_home.setup("remove", "--purge", "-y")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "to undo that: claude-local-setup vscode --remove" in said.stdout
+    assert plain_home.setup("vscode", "--remove").returncode == 0
+    assert "vscode --remove" not in plain_home.setup("remove", "-y").stdout
+    assert [name for name in tree(plain_home.path) if "claude-local" in name or ".vscode" in name] == []
+
+
 def test_verify_warns_where_the_extension_would_pass_over_the_wrapper(home: Home) -> None:
     home.write(USER[0], TEXT)
     home.write(".vscode/settings.json", '{"claudeCode.useTerminal": true}')  # of the folder that verify runs in
