@@ -1,31 +1,105 @@
-"""Writes the tables in docs/ that the code has: `python docs/tables.py`. A test compares them."""
+"""Writes what in docs/ the code has, between marks of its pages: `python docs/tables.py`. A test compares them."""
 
 from __future__ import annotations
 
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from claude_local_setup.checks.report import Finding
+from claude_local_setup.checks.server import SERVER
+from claude_local_setup.config.keys import keys
+from claude_local_setup.session.battery.attempts import ATTEMPTS
+from claude_local_setup.session.main import _HELP
 from claude_local_setup.session.workspace.obeyed import ROWS
+from docs.command_line import Described, commands, is_kept
 
-OBEYED = Path(__file__).with_name("obeyed.md")
-_HEAD = """\
-# What is obeyed by itself
-
-What programs outside the jail run, load or obey without being asked, by its name in a workspace. "Read-only" is so in
-a session, where it is there, in the workspace's root; in any folder both are named after a session that made or changed
-them. A folder stands for all in it. git's own folders are known by what they are made of, not by a name:
-[boundary.md](boundary.md).
-"""
+DOCS = Path(__file__).parent
+ONLY = {
+    "": "",
+    "private network": "with a private network",
+    "strict": "at `strict`",
+    "no nesting": "without `isolation.nested`",
+}
 
 
-def obeyed() -> str:
-    lines = []
+def obeyed() -> Iterator[str]:
     kind = ""
     for this, reason, kept, named in ROWS:
         if this != kind:
-            lines += ["", f"## {this}", "", "| read-only | named | |", "|---|---|---|"]
+            yield from ("", f"## {this}", "", "| read-only | named | |", "|---|---|---|")
             kind = this
-        lines.append(f"| {_code(kept)} | {_code(named)} | {reason} |")
-    return _HEAD + "\n".join(lines) + "\n"
+        yield f"| {_code(kept)} | {_code(named)} | {reason} |"
+
+
+def config() -> Iterator[str]:
+    section = ""
+    for key in keys().values():
+        this = key.name.partition(".")[0]
+        if this != section:
+            yield from ("", f"## {this}", "", "| key | default | meaning |", "|---|---|---|")
+            section = this
+        flat = "" if key.name == "settings" else f"<br>`{key.flat}`"
+        yield f"| `{key.name}`{flat} | `{json.dumps(key.default)}` | {key.meaning} |"
+
+
+def setup_commands() -> Iterator[str]:
+    for command in commands():
+        yield from ("", f"{'#' * (2 + min(1, command.name.count(' ')))} {command.name}", "")
+        yield from _described(command)
+
+
+def _described(command: Described) -> Iterator[str]:
+    yield from ("```text", f"{command.name} {command.arguments}", "```")
+    for paragraph in command.paragraphs:
+        if is_kept(paragraph):
+            yield from ("", "```text", *paragraph.splitlines()[1:], "```")
+        else:
+            yield from ("", re.sub(r"\nExit codes?:", r"\n\nExit code:", paragraph))
+    if command.options:
+        yield from ("", "| option | |", "|---|---|")
+    for names, meaning in command.options:
+        yield f"| `{names}` | {meaning.replace('|', chr(92) + '|')} |"
+
+
+def session_commands() -> Iterator[str]:
+    yield from ("```text", *_HELP.strip().splitlines(), "```")
+
+
+def boundary_checks() -> Iterator[str]:
+    yield from ("| id | attempt | must be | |", "|---|---|---|---|")
+    for attempt in ATTEMPTS:
+        must = "works" if attempt.works else "refused"
+        known = Finding(f"boundary: {attempt.name}, {must}").id
+        yield f"| `{known}` | {attempt.name} | {must} | {ONLY[attempt.only]} |"
+
+
+def server_checks() -> Iterator[str]:
+    yield ", ".join(f"`{Finding(f'server: {check}').id}`" for check in SERVER)
+
+
+# page -> the blocks in it, by the name of their marks
+PAGES: Mapping[str, Mapping[str, Callable[[], Iterator[str]]]] = {
+    "reference/obeyed.md": {"obeyed": obeyed},
+    "reference/config.md": {"config": config},
+    "reference/commands.md": {"session commands": session_commands, "setup commands": setup_commands},
+    "reference/checks.md": {"battery": boundary_checks, "server": server_checks},
+}
+
+
+def page(name: str) -> str:
+    """The page as it should be: with its blocks from the code, and what stands around them."""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    for mark, lines in PAGES[name].items():
+        before, rest = text.split(f"<!-- {mark} -->\n")
+        after = rest.split(f"<!-- /{mark} -->")[1]
+        block = "\n".join(lines()).strip("\n")
+        text = f"{before}<!-- {mark} -->\n\n{block}\n\n<!-- /{mark} -->{after}"
+    return text
 
 
 def _code(names: str) -> str:
@@ -33,4 +107,5 @@ def _code(names: str) -> str:
 
 
 if __name__ == "__main__":
-    OBEYED.write_text(obeyed())
+    for name in PAGES:
+        (DOCS / name).write_text(page(name), encoding="utf-8")
