@@ -97,6 +97,18 @@ fetch_packages() { # what install.sh asks pip for, for machines that have no ind
   echo "$wanted" >"$target/done"
 }
 
+fetch_zensical() { # what makes the site of docs/: 90 MB, in the version that pyproject.toml names
+  local version target
+  version=$(grep -o 'zensical==[0-9.]*' pyproject.toml)
+  target=$cache/site/$version
+  [[ -d $target ]] && return
+  rm -rf -- "$target.part" && mkdir -p "$cache/site"
+  python3 -m venv "$target.part"
+  "$target.part/bin/python" -m pip install -q --disable-pip-version-check "$version"
+  chmod -R a+rX "$cache/site"
+  mv -T "$target.part" "$target"
+}
+
 fetch_tools() { # what the distribution has not, or has too old
   local target=$cache/tools wanted="${pythons[*]} ${scripts[*]}"
   [[ -z ${CI-} || $(cat "$target/done" 2>/dev/null) == "$wanted" ]] && return
@@ -128,6 +140,7 @@ if ((EUID != 0)); then
   fetch_adapter
   fetch_wheels
   fetch_packages
+  fetch_zensical
   fetch_tools
   run_tests python3 "$@"
   exit
@@ -138,6 +151,7 @@ fetch_llama_server
 fetch_adapter
 fetch_wheels
 fetch_packages
+fetch_zensical
 fetch_tools
 id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$user"
 home=$(getent passwd "$user" | cut -d: -f6)

@@ -43,8 +43,7 @@ def config() -> Iterator[str]:
         if this != section:
             yield from ("", f"## {this}", "", "| key | default | meaning |", "|---|---|---|")
             section = this
-        flat = "" if key.name == "settings" else f"<br>`{key.flat}`"
-        yield f"| `{key.name}`{flat} | `{json.dumps(key.default)}` | {key.meaning} |"
+        yield f"| `{key.name}` | `{json.dumps(key.default)}` | {key.meaning} |"
 
 
 def setup_commands() -> Iterator[str]:

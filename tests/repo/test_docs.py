@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -60,6 +62,31 @@ def test_a_picture_is_one_and_shows_no_home_but_yours(picture: str) -> None:
     assert ET.fromstring(text).tag.endswith("svg")
     assert set(re.findall(r"/home/(\w+)", text)) == {"you"}
     assert "http" not in re.sub(r"http://(www.w3.org/2000/svg|127.0.0.1:8080)", "", text)
+
+
+def test_the_site_is_built_offline_without_a_warning(tmp_path: Path) -> None:
+    """Links and anchors are checked by it; nothing that it made is loaded from elsewhere."""
+    shutil.copytree(DOCS, tmp_path / "docs")
+    shutil.copy(ROOT / "zensical.toml", tmp_path)
+    zensical = re.findall(r"zensical==[\d.]+", (ROOT / "pyproject.toml").read_text())[0]
+    done = subprocess.run(
+        [CACHE / "site" / zensical / "bin/python", "-m", "zensical", "build", "--strict"],
+        cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HTTPS_PROXY": "http://127.0.0.1:9"},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No issues found" in done.stdout + done.stderr
+    built = {str(page.relative_to(tmp_path / "site")) for page in (tmp_path / "site").rglob("*.html")}
+    assert built == {str(page.relative_to(DOCS).with_suffix(".html")) for page in PAGES} | {"404.html"}
+    for page in (tmp_path / "site").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert re.findall(r'(?:src|href)="(https?:[^"]*)', text) in ([], ["https://zensical.org/"]), page
+        assert "<p>|" not in text and "\n|" not in text, (page, "a table that is none")
+
+
+def test_every_page_has_its_place_on_the_site() -> None:
+    named = re.findall(r'= "([\w/-]+\.md)"', (ROOT / "zensical.toml").read_text())
+    assert sorted(named) == sorted(str(page.relative_to(DOCS)) for page in PAGES)
 
 
 @pytest.mark.real_claude
