@@ -13,6 +13,11 @@ from .trials import Trials
 
 def boundary(config: Config, trials: Trials) -> Iterator[Finding]:
     if not config.is_jailed:
+        confined = "shell commands alone are confined" if config.isolation.level == "bash" else "nothing is confined"
+        remedy = "claude-local-setup config set isolation.level session && claude-local-setup apply"
+        yield Finding(
+            f"boundary: level {config.isolation.level}", confined, remedy, warning=True, name="boundary: level"
+        )
         return
     answer = trials.get("boundary", "")
     told = attempts.outcomes(config.isolation.level, config.network.mode, answer, nested=config.isolation.nested)

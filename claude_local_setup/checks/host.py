@@ -11,6 +11,8 @@ from .answers import plain
 from .report import Finding
 from .trials import Trials
 
+_MANY = 3
+
 
 def host(actual: Actual) -> Iterator[Finding]:
     yield Finding(
@@ -32,11 +34,18 @@ def user_namespaces(actual: Actual, trials: Trials) -> Finding:
 
 
 def drift(steps: Iterable[Step]) -> Iterator[Finding]:
-    for step in steps:
+    """Many that differ do so for one reason: it was never applied, or is another version's."""
+    known = list(steps)
+    differ = [step.name for step in known if step.change == "pending"]
+    is_many = len(differ) > _MANY
+    if is_many:
+        problem = f"{len(differ)} of {len(known)} parts are not as they should be: {', '.join(differ)}"
+        yield Finding("target state: in place", problem, "claude-local-setup apply")
+    for step in known:
         check = f"target state: {step.name}"
         if step.change == "failed":
             yield Finding(check, step.error, step.remedy)
-        elif step.change == "pending":
-            yield Finding(check, "is not as it should be", "claude-local-setup apply")
-        else:
+        elif step.change != "pending":
             yield Finding(check)
+        elif not is_many:
+            yield Finding(check, "is not as it should be", "claude-local-setup apply")

@@ -127,7 +127,7 @@ def _show_finding(finding: Finding) -> None:
     if not finding.problem:
         say(f"ok   {printable(finding.check)}", fg="green")
         return
-    word, colour = ("warn", "yellow") if finding.warning else ("FAIL", "red")
+    word, colour = ("note", "yellow") if finding.warning else ("FAIL", "red")
     say(f"{word} {printable(finding.check)}: {printable(finding.problem)}", fg=colour)
     say(f"     remedy: {printable(finding.remedy)}")
 

@@ -128,6 +128,29 @@ def test_a_dry_run_shows_each_file_as_a_diff_if_asked_and_ends_0(plain_home: Hom
     assert tree(plain_home.path).keys() == {".bashrc"}
 
 
+def test_one_cause_is_one_problem(plain_home: Home) -> None:
+    """Nothing is set up, there is no claude; then there is no server, and whatever waits for one is counted there."""
+    answer = plain_home.json("verify")
+    problems = {item["id"]: item for item in answer["hosts"][0]["findings"] if not item["ok"]}
+    assert set(problems) == {"target-state.in-place", "claude.found"}
+    assert "wrapper" in problems["target-state.in-place"]["problem"]
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    problems = {item["id"]: item for item in plain_home.json("verify")["hosts"][0]["findings"] if not item["ok"]}
+    assert set(problems) == {"server.answers", "claude.found"}
+    assert problems["server.answers"]["problem"].endswith("(5 more checks wait for it)")
+    assert problems["server.answers"]["remedy"] == "claude-local-setup init"
+
+
+def test_a_level_that_confines_nothing_is_noted_and_so_is_a_normal_claude_that_changed(plain_home: Home) -> None:
+    plain_home.write(".claude/settings.json", "{}")
+    plain_home.setup("config", "set", "isolation.level", "config")
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    plain_home.write(".claude/settings.json", '{"theme": "dark"}')
+    notes = [item for item in plain_home.json("verify")["hosts"][0]["findings"] if item["ok"] and item["problem"]]
+    assert [item["id"] for item in notes] == ["boundary.level", "normal-claude.unchanged-since-the-last-apply"]
+    assert "note boundary: level config: nothing is confined" in plain_home.setup("verify").stdout
+
+
 def test_verify_ends_1_where_something_is_wrong_and_status_0(plain_home: Home) -> None:
     done = plain_home.setup("verify")
     assert done.returncode == 1
