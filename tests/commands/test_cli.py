@@ -154,7 +154,7 @@ def test_a_level_that_confines_nothing_is_noted_and_so_is_a_normal_claude_that_c
 def test_verify_ends_1_where_something_is_wrong_and_status_0(plain_home: Home) -> None:
     done = plain_home.setup("verify")
     assert done.returncode == 1
-    assert "target state: wrapper" in done.stdout
+    assert "wrapper" in done.stdout.partition("FAIL target state: in place: ")[2].partition("\n")[0]
     assert plain_home.setup("status").returncode == 0
     assert tree(plain_home.path) == {}
     assert json.loads(plain_home.setup("doctor", "--json").stdout)["problems"] > 0
