@@ -9,7 +9,7 @@ from ..host.actual import Actual
 from .entry import Entry, key
 from .record import Before, Put, Record
 
-SIGNATURE = b"`claude-local-setup apply` writes this file"  # in the wrapper's head
+SIGNATURE = b"`claude-local-setup apply` writes this file"  # in the head of the wrapper and of the manuals
 
 
 def there(path: str, actual: Actual) -> Before:
@@ -40,10 +40,10 @@ def is_config_dir_ours(actual: Actual) -> bool:
 
 
 def is_signed(path: str, actual: Actual) -> bool:
-    """Whether an earlier version put the file there: it is the wrapper, which says so, or lies where all is ours."""
+    """Whether an earlier version put the file there: it says so, as the wrapper does, or lies where all is ours."""
     wrapper = actual.node(actual.path(paths.WRAPPER)).content or b""
     in_ours = path.startswith((actual.path(paths.CONFIG_DIR) + "/", actual.path(paths.PRODUCT) + "/"))
-    return SIGNATURE in wrapper[:1000] and (in_ours or actual.node(path).content == wrapper)
+    return SIGNATURE in wrapper[:1000] and (in_ours or SIGNATURE in (actual.node(path).content or b"")[:1000])
 
 
 def record(entry: Entry, actual: Actual, put: Put | None = None, before: Before | None = None) -> Record:

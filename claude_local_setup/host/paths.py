@@ -24,6 +24,7 @@ SERVER_READY = f"{SERVER_MODELS}/ready"  # says which model has been downloaded
 UNIT = "~/.config/systemd/user/claude-local-server.service"
 UNIT_LINK = "~/.config/systemd/user/default.target.wants/claude-local-server.service"  # what `enable` makes
 WRAPPER = "~/.local/bin/claude-local"
+MANUALS = "~/.local/share/man/man1"  # where man looks if ~/.local/bin is on PATH
 STATE_DIR = "~/.local/state/claude-local-setup"
 CONFIG = "~/.config/claude-local-setup/config.toml"
 MANIFEST = f"{STATE_DIR}/manifest.json"

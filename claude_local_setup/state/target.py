@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from ..config.keys import Config
 from ..config.values import is_repository
-from ..content import memory, program, settings, shell
+from ..content import manuals, memory, program, settings, shell
 from ..content.enforced import without_key
 from ..content.seccomp import seccomp_filter
 from ..content.setup import setup
@@ -70,6 +70,8 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     yield Block("CLAUDE.md", at(paths.MEMORY), memory.memory(config), MARKDOWN, 0o644)
     yield Link("ide link", at(paths.IDE_LINK), at(paths.IDE))
     yield File("wrapper", at(paths.WRAPPER), program.wrapper(actual), 0o755)
+    for name in manuals.NAMES:
+        yield File(f"manual of {name}", at(f"{paths.MANUALS}/{name}.1"), manuals.manual(name), 0o644)
     # Last, so that a shell never names a command that is not there yet.
     for rc in shell.rc_files(config, actual):
         yield Block(f"shell block in {actual.shown(rc)}", rc, shell.body(rc), SHELL, 0o644)
@@ -126,6 +128,7 @@ def probed_paths(config: Config) -> list[str]:
         ),
         *(paths.PROFILE, paths.APT_HOOK, paths.SERVER_READY),
         *(_server_paths(config) if config.server.install != "never" else ()),
+        *(f"{paths.MANUALS}/{name}.1" for name in manuals.NAMES),
         *(paths.WRAPPER, paths.MANIFEST, paths.BASH_RC, *paths.BASH_LOGIN),
         *(config.shell.rc if config.shell.rc != "auto" else ("~/.config/fish/config.fish",)),
     ]
