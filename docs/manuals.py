@@ -1,4 +1,4 @@
-"""Writes the manual pages from the help of the two commands: `python docs/manuals.py`. A test compares them."""
+"""The manual pages, made from the help of the two commands: `python docs/tables.py` writes them, a test compares them."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _text(text: str) -> str:
     return "\n".join(line if line == ".br" else re.sub(r"^\.", r"\\&.", line.strip()) for line in plain.split("\n"))
 
 
-if __name__ == "__main__":
+def write() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name in NAMES:
         (FOLDER / f"{name}.1").write_text(manual(name), encoding="utf-8")

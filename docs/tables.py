@@ -1,4 +1,7 @@
-"""Writes what in docs/ the code has, between marks of its pages: `python docs/tables.py`. A test compares them."""
+"""Writes what in docs/ the code has, between marks of its pages, and the manual pages: `python docs/tables.py`.
+
+A test compares them.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from claude_local_setup.config.keys import keys
 from claude_local_setup.session.battery.attempts import ATTEMPTS
 from claude_local_setup.session.main import _HELP
 from claude_local_setup.session.workspace.obeyed import ROWS
+from docs import manuals
 from docs.command_line import Described, commands, is_kept
 
 DOCS = Path(__file__).parent
@@ -108,3 +112,4 @@ def _code(names: str) -> str:
 if __name__ == "__main__":
     for name in PAGES:
         (DOCS / name).write_text(page(name), encoding="utf-8")
+    manuals.write()

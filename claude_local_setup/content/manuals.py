@@ -1,4 +1,4 @@
-"""The manual pages of both commands, as they are put on a host. `python docs/manuals.py` writes them."""
+"""The manual pages of both commands, as they are put on a host. `python docs/tables.py` writes them."""
 
 from __future__ import annotations
 

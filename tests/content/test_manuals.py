@@ -13,7 +13,7 @@ from tests.homes import Home, tree
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_manual_says_what_the_help_does(name: str) -> None:
-    assert (FOLDER / f"{name}.1").read_text(encoding="utf-8") == manual(name), "python docs/manuals.py"
+    assert (FOLDER / f"{name}.1").read_text(encoding="utf-8") == manual(name), "python docs/tables.py"
 
 
 @pytest.mark.parametrize("name", NAMES)
