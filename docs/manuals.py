@@ -1,4 +1,4 @@
-"""The manual pages, made from the help of the two commands: `python docs/tables.py` writes them, a test compares them."""
+"""The two manual pages, in the product: written from the help, as docs/command_line.py writes the commands' page."""
 
 from __future__ import annotations
 
