@@ -1,4 +1,4 @@
-"""The two manual pages, in the product: written from the help, as docs/command_line.py writes the commands' page."""
+"""The manual pages, from the help of the two commands: `python docs/tables.py` writes them, a test compares them."""
 
 from __future__ import annotations
 
