@@ -97,7 +97,7 @@ _claude_local() {{
         _files
     fi
 }}
-compdef _claude_local claude-local
+compdef _claude_local claude-local 'claude-local"'  # so zsh calls what our alias leads to
 """,
     "fish": "".join(
         f"complete -c claude-local -n 'test (count (commandline -opc)) -eq 1' -l {name[2:]} -d '{said}'\n"

@@ -106,6 +106,7 @@ TYPED = {
     "claude-local --jail claude-local-se\tx": "claude-local --jail claude-local-setup x",
     "claude-local --jail cat host\t": "claude-local --jail cat hosts.py",
 }
+ALIAS = """alias claude-local='"$HOME/.local/bin/claude-local"'; """  # as rc files have it
 START = "\x01"  # to the start of the line
 
 
@@ -116,7 +117,7 @@ def test_it_works_at_a_keyboard(home: Home, shell: str) -> None:
     with pexpect.spawn(
         shell, SHELLS[shell], env=env, cwd=home.path, timeout=30, encoding="utf-8", dimensions=(50, 300)
     ) as child:
-        child.sendline(f"{LINE[shell]}; said ready")
+        child.sendline(f"{ALIAS if shell != 'fish' else ''}{LINE[shell]}; said ready")
         child.expect_exact("{ready}")
         for typed, said in TYPED.items():
             child.send(f"{typed}{START}said \r")
