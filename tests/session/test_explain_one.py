@@ -116,7 +116,7 @@ def test_each_thing_by_its_rule(explained: tuple[Home, Path], what: str, line: s
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("99999",), "99999 is no port: claude-local --explain 8080"),
+        (("99999",), "99999 is no port, they are from 1 to 65535: claude-local --explain 8080"),
         (("127.0.0.1:0",), "0 is no port"),
         (("a", "b"), "--explain takes one thing at a time: claude-local --explain a"),
         (("a\nb",), "there is nothing of that name"),

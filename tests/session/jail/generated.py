@@ -208,6 +208,7 @@ def hosts(draw: st.DrawFn) -> Host:
         "caches": caches,
         "config": config,
         "workspace": workspace,
+        "names": draw(st.lists(anywhere, max_size=2)),
         "opened": 9,
         "git": [(path, 8) for path in git],
         "writes": writes,
