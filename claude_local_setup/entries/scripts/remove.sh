@@ -39,6 +39,10 @@ case $what in
     [ ! -e "$away" ] || mv -nT -- "$away" "$top" # somebody has put something there since
     ;;
   all)
+    for path; do # a folder that cannot go is not emptied either
+      folder=$(dirname -- "$path")
+      if [ -e "$path" ] && [ ! -w "$folder" ]; then fail "$folder is not writable"; fi
+    done
     rm -rf --one-file-system -- "$@" 2>/dev/null && exit 0
     # A folder that its owner made read-only (a cache of modules) holds rm up.
     find "$@" -xdev -type d ! -perm -u+rwx -exec chmod u+rwx -- {} \; 2>/dev/null || true
