@@ -13,6 +13,12 @@ fail() {
   echo "$1" >&2
   exit 1
 }
+check_parents() { # a folder that cannot go is not emptied either
+  for path; do
+    folder=$(dirname -- "$path")
+    if [ -e "$path" ] && [ ! -w "$folder" ]; then fail "$folder is not writable"; fi
+  done
+}
 sum() { sha256sum <"$1" | cut -d' ' -f1; }
 
 case $what in
@@ -39,11 +45,9 @@ case $what in
     [ ! -e "$away" ] || mv -nT -- "$away" "$top" # somebody has put something there since
     ;;
   all)
-    for path; do # a folder that cannot go is not emptied either
-      folder=$(dirname -- "$path")
-      if [ -e "$path" ] && [ ! -w "$folder" ]; then fail "$folder is not writable"; fi
-    done
+    check_parents "$@"
     rm -rf --one-file-system -- "$@" 2>/dev/null && exit 0
+    check_parents "$@"
     # A folder that its owner made read-only (a cache of modules) holds rm up.
     find "$@" -xdev -type d ! -perm -u+rwx -exec chmod u+rwx -- {} \; 2>/dev/null || true
     rm -rf --one-file-system -- "$@"
