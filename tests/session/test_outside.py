@@ -45,3 +45,11 @@ def test_a_go_workspace_above_is_named(plain_home: Home) -> None:
     plain_home.write("all/go.work", "go 1.22\nuse ./one\n")
     work = plain_home.write("all/one/go.mod", "module one\n").parent
     assert f"go names {plain_home.path}/all/go.work, which" in plain_home.local("--jail", "true", cwd=work).stderr
+
+
+def test_a_project_talks_nobody_into_showing_a_key(plain_home: Home) -> None:
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    plain_home.write(".ssh/id", "key\n")
+    work = plain_home.write("project/package.json", '{"x": "file:../.ssh", "y": "../.ssh/id", "z": "../"}').parent
+    said = plain_home.local("--jail", "true", cwd=work).stderr + plain_home.local("--explain", cwd=work).stdout
+    assert "package.json" not in said

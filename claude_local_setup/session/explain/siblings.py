@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ..linux.files import is_inside, read_whole
+from ..linux.files import is_inside, leads_to, read_whole
+from ..shown.secrets import is_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ settings.gradle.kts build.gradle build.gradle.kts pom.xml CMakeLists.txt stack.y
 _MANIFESTS = _NAMES.split()
 _ABOVE = ("go.work",)  # tools look for these in all folders above
 _ENDS = frozenset("\"'`,;:)]}><#*|\\ \t\r\n")
-_MOST = 8
+_MOST, _MOST_NAMED = 8, 500
 
 
 def unseen(made: Scene) -> list[tuple[str, str]]:
@@ -43,14 +44,16 @@ def _named(made: Scene) -> Iterator[tuple[str, str]]:
     root, opened = made.workspace.root, made.workspace.opened
     for name in _MANIFESTS:
         text = os.fsdecode(read_whole(name, at=opened) or b"")
-        place = text.find("../")
-        while place >= 0:
+        place, left = text.find("../"), _MOST_NAMED
+        while place >= 0 and left > 0:
+            left -= 1
             end = place
             while end < len(text) and text[end] not in _ENDS:
                 end += 1
             path = os.path.normpath(f"{root}/{text[place:end]}")
-            if not is_inside(path, root) and not is_inside(root, path) and os.path.lexists(path):
-                yield name, path
+            is_outside = not is_inside(path, root) and not is_inside(root, path) and os.path.lexists(path)
+            if is_outside and not is_secret(made.guide.in_the_home(leads_to(path)), made.guide.home):
+                yield name, path  # nothing in a project talks anybody into showing a key
             place = text.find("../", end)
 
 

@@ -23,7 +23,7 @@ _BY_LINE = """
 """
 _WHOLE = """
 .condarc .mambarc .yarnrc.yml .gemrc .m2/settings.xml .config/composer/config.json .composer/config.json
-.nuget/NuGet/NuGet.Config .stack/config.yaml .sbt/repositories .julia/config/startup.jl .Rprofile .gradle/init.gradle
+.stack/config.yaml .sbt/repositories .julia/config/startup.jl .Rprofile .gradle/init.gradle
 .gradle/init.gradle.kts .config/uv/uv.toml .config/pypoetry/config.toml .bunfig.toml
 """
 BY_LINE, WHOLE = _BY_LINE.split(), _WHOLE.split()
@@ -35,11 +35,27 @@ OF_THESE_NAMES = {
 
 _LARGEST = 200_000  # bytes
 _WORDS = (
-    *("auth", "token", "passw", "passphrase", "pwd", "secret", "credential", "apikey", "api_key", "api-key", "private"),
-    *("user", "login", "email", "cookie", "header", "bearer", "certfile", "keyfile"),
+    *(
+        "auth",
+        "token",
+        "passw",
+        "passphrase",
+        "pwd",
+        "secret",
+        "credential",
+        "apikey",
+        "api-key",
+        "private",
+        "certfile",
+    ),
+    *("user", "login", "email", "cookie", "header", "bearer", "keyfile", "_key", "-key", "_pat", "signature"),
 )
 _SHORT = ("-u", "-h", "-b", "-e")  # of curl: a user, a header, cookies, a certificate
-_TOKENS = ("ghp_", "gho_", "github_pat_", "glpat-", "npm_", "pypi-", "sk-", "akia", "xoxb-", "xoxp-", "hf_")
+_NAMES = ("key", "cert", "pat")
+_TOKENS = (
+    *("ghp_", "gho_", "github_pat_", "glpat-", "npm_", "pypi-", "sk-", "akia", "xoxb-", "xoxp-", "hf_", "-----begin"),
+    *("/t/", "bearer ", "basic "),
+)
 
 
 def texts(guide: Guide, aside: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
@@ -60,18 +76,27 @@ def texts(guide: Guide, aside: Sequence[str]) -> Iterator[tuple[str, str, bytes]
 def _seen(name: str, text: bytes) -> bytes:
     lines = text.splitlines(keepends=True)
     starts = tuple(start.encode() for start in OF_THESE_NAMES.get(name, ()))
-    kept = [line for line in lines if not _holds_credentials(line.decode("utf-8", "replace").lower(), anyway=starts)]
     if starts:
-        kept = [line for line in kept if line.lstrip().startswith(starts)]
-    return b"" if name in WHOLE and len(kept) < len(lines) else b"".join(kept)
+        return b"".join(line for line in lines if line.lstrip().startswith(starts) and not _holds_a_value(_small(line)))
+    is_whole = name in WHOLE
+    kept = [line for line in lines if not _holds_credentials(_small(line), is_whole=is_whole)]
+    return b"" if is_whole and len(kept) < len(lines) else b"".join(kept)
 
 
-def _holds_credentials(line: str, *, anyway: object) -> bool:
-    """Whether a line, in small letters, may: its name says so (unless that is known), an address in it has a password,
-    or a token is in it."""
-    name, found, value = line.partition("=")
-    if not anyway and (line.lstrip().startswith(_SHORT) or any(word in (name if found else line) for word in _WORDS)):
+def _small(line: bytes) -> str:
+    return line.decode("utf-8", "replace").lower()
+
+
+def _holds_credentials(line: str, *, is_whole: bool) -> bool:
+    """Whether a line, in small letters, may: by its name (where it has none of its own, by all of it), or its value."""
+    name, found, _ = line.partition("=")
+    said = name if found and not is_whole else line
+    if line.lstrip().startswith(_SHORT) or name.strip().rpartition(":")[2] in _NAMES:
         return True
-    if any("@" in part.partition("/")[0] for part in line.split("://")[1:]):
-        return True
-    return any(token in value for token in (*_TOKENS, "bearer ", "basic "))
+    return any(word in said for word in _WORDS) or _holds_a_value(line)
+
+
+def _holds_a_value(line: str) -> bool:
+    """An address with somebody's name in it, or what looks like a token."""
+    is_named = any("@" in part.partition("/")[0] for part in line.split("://")[1:])
+    return is_named or any(token in line for token in _TOKENS)

@@ -99,4 +99,7 @@ def of_commands(guide: Guide) -> Iterator[Found]:
     for name in home.RUN:
         program = os.environ.get(name, "").partition(" ")[0]
         if program.startswith("/") and os.access(program, os.X_OK) and (place := guide.lead(program)):
-            yield from _programs(guide, place.rpartition("/")[0])
+            folder = place.rpartition("/")[0]
+            whole = installation(folder, guide.home)
+            if item := guide.allowed(place if whole == folder else whole, home.PROGRAMS):
+                yield item

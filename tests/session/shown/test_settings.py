@@ -103,13 +103,20 @@ def test_author_by_variables_and_settings_elsewhere(plain_home: Home, repository
 
 
 KEPT = {
-    ".npmrc": ("prefix=~/.npm-global\nsave-exact=true\n", "//registry.example/:_authToken=abc\n_auth=abc\n"),
+    ".npmrc": ("prefix=~/.npm-global\nsave-exact=true\n", '//registry.example/:_authToken=abc\n_auth=abc\nkey="abc"\n'),
     ".config/pip/pip.conf": ("[global]\nno-binary = x\n", "index-url = https://me:abc@example.org/simple\n"),
     ".curlrc": ("silent\n", "-uabc:abc\nuser = abc\nheader = 'Authorization: abc'\n"),
     ".cargo/config.toml": ("[net]\noffline = true\n", '[registry]\ntoken = "abc"\n'),
     ".gradle/gradle.properties": ("org.gradle.jvmargs=-Xmx1g\n", "nexusPwd=abc\nabc=abc\n"),
     ".Renviron": ("R_LIBS_USER=~/R\n", "GITHUB_PAT=abc\nSOME_KEY=abc\n"),
     ".wgetrc": ("tries = 1\n", "http_proxy = http://me:abc@example.org\n"),
+}
+UNCLEAN = {
+    ".config/composer/config.json": '{\n"http-basic": {"x": {"password": "abc"}}\n}',
+    ".condarc": "channels:\n  - https://conda.example/t/abc/mine\n",
+    ".Rprofile": 'Sys.setenv(GITHUB_PAT = "abc")\n',
+    ".yarnrc.yml": "npmScopes:\n  x:\n    npmAuthToken: abc\n",
+    ".m2/settings.xml": '<server><id k="x"/><password>abc</password></server>\n',
 }
 CLEAN = {".condarc": "channels:\n  - conda-forge\n", ".m2/settings.xml": "<settings/>\n", ".vimrc": "set nu\n"}
 
@@ -119,7 +126,6 @@ def test_configuration_is_there_without_its_credentials(plain_home: Home) -> Non
         plain_home.write(name, secret + kept)
     for name, text in CLEAN.items():
         plain_home.write(name, text)
-    plain_home.write(".config/composer/config.json", '{\n"http-basic": {"x": {"password": "abc"}}\n}')
     assert plain_home.json("apply", "-y")["failed"] == 0
     work = plain_home.workspace()
     for name, (kept, _) in KEPT.items():
@@ -128,11 +134,13 @@ def test_configuration_is_there_without_its_credentials(plain_home: Home) -> Non
         assert "abc" not in seen, name
     for name, text in CLEAN.items():
         assert jailed(plain_home, work, f"cat ~/{name}").stdout == text, name
-    done = jailed(
-        plain_home, work, "ls ~/.config/composer/config.json; echo x >>~/.npmrc; rm -f ~/.npmrc; mv ~/.npmrc x"
-    )
+    done = jailed(plain_home, work, "echo x >>~/.npmrc; rm -f ~/.npmrc; mv ~/.npmrc x")
     assert done.stdout == ""
     assert (plain_home.path / ".npmrc").read_text().endswith(KEPT[".npmrc"][0])
+    for name, text in UNCLEAN.items():
+        plain_home.write(name, text)
+    done = jailed(plain_home, work, f"cat {' '.join(f'~/{name}' for name in UNCLEAN)}")
+    assert done.stdout == "", done.stdout
     assert "configuration, without lines that hold credentials" in plain_home.local("--explain", cwd=work).stdout
 
 
@@ -151,3 +159,16 @@ def test_a_link_from_a_configuration_to_a_secret_is_not_followed(plain_home: Hom
     (plain_home.path / ".curlrc").symlink_to(".ssh/id")
     assert plain_home.json("apply", "-y")["failed"] == 0
     assert jailed(plain_home, plain_home.workspace(), "cat ~/.curlrc ~/.ssh/id").stdout == ""
+
+
+def test_an_editor_off_path_is_there_and_what_lies_beside_it_is_not(plain_home: Home) -> None:
+    plain_home.write("Documents/edit", "#!/bin/sh\necho edits\n").chmod(0o755)
+    plain_home.write("Documents/private", "abc\n")
+    plain_home.write("apps/nvim/bin/nvim", '#!/bin/sh\ncat "$(dirname "$0")/../share/runtime"\n').chmod(0o755)
+    plain_home.write("apps/nvim/share/runtime", "runtime\n")
+    plain_home.extra |= {
+        "EDITOR": f"{plain_home.path}/Documents/edit --wait", "VISUAL": f"{plain_home.path}/apps/nvim/bin/nvim",
+    }  # fmt: skip
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    done = jailed(plain_home, plain_home.workspace(), "$EDITOR; $VISUAL; ls ~/Documents; cat ~/Documents/private")
+    assert done.stdout == "edits\nruntime\nedit\n", done.stderr
