@@ -114,7 +114,7 @@ def test_an_empty_list_of_rc_files_changes_none(plain_home: Home) -> None:
     ("shell", "line", "number"),
     [
         ("bash", "alias claude-local='echo OLD'", 9),
-        ("bash", "claude-local() { echo OLD; }; unalias claude-local", 9),
+        ("bash", "unalias claude-local\nclaude-local() { echo OLD; }", 10),
         ("zsh", "alias claude-local='echo OLD'", 9),
         ("fish", "function claude-local; echo OLD; end", 8),
     ],
@@ -129,7 +129,7 @@ def test_another_definition_of_claude_local_is_found_where_it_is(
     (problem,) = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"] == FINDS.format(shell)]
     assert problem["problem"] == f"another definition of {rc}, line {number}, stands before it"
     assert problem["remedy"].startswith(f'"${{EDITOR:-nano}}" +{number} ')
-    assert rc.read_text().splitlines()[number - 1] == line
+    assert rc.read_text().splitlines()[number - 1] == line.splitlines()[-1]
 
 
 FINDS = "shell.{}-finds-claude-local"
