@@ -18,7 +18,7 @@ def shells(config: Config, actual: Actual, tried: Trials) -> Iterator[Finding]:
         words = said.split("\n")
         hindrance = next((line[4:] for line in words if line.startswith("not ")), "")
         if hindrance:
-            problem, _, remedy = hindrance.rpartition("|")
+            problem, _, remedy = hindrance.partition("|")
             yield Finding(f"shell: {name} finds claude-local", plain(problem), plain(remedy))
         else:
             found = unless("found" in words, "a fresh login shell does not find it")

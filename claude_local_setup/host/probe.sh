@@ -34,7 +34,7 @@ find_claude() { # where the user's shell finds the normal claude; the login shel
   found=$(PATH="$PATH:$HOME/.local/bin:/usr/local/bin" command -v claude)
   case $found in
     /*) ;;
-    *) found=$(timeout -k 1 10 setsid "$login_shell" -lic 'command -v claude' </dev/null | grep '^/' | tail -n 1) ;;
+    *) found=$(setsid timeout -k 1 10 "$login_shell" -lic 'command -v claude' </dev/null | grep '^/' | tail -n 1) ;;
   esac
   [ -n "$found" ] || { [ -x "$HOME/.claude/local/claude" ] && found=$HOME/.claude/local/claude; }
   printf '%s' "$found"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import subprocess
 
 _PATIENCE = 15  # seconds: longer than anybody waits for a prompt
@@ -43,19 +44,30 @@ def _started(shell: list[str], kind: str, folder: str, wrapper: str) -> str:
     """fish keeps its history where it is told to."""
     ask, more = (_ASK_FISH, {"XDG_DATA_HOME": f"{folder}/fish"}) if kind == "fish" else (_ASK, {})
     try:
-        done = subprocess.run(
-            [*shell, ask], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env={**os.environ, **more}, timeout=_PATIENCE, check=False, start_new_session=True,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return f"not its files take more than {_PATIENCE} seconds|{kind} -lixc exit 2>&1 | tail"
+        said = _output([*shell, ask], {**os.environ, **more})
     except OSError as error:
         return f"not it does not start: {error.strerror}|{kind} -lic true"
-    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    if said is None:
+        return f"not its files take more than {_PATIENCE} seconds|{kind} -lixc exit 2>&1 | tail"
+    lines = said.splitlines()
     what = next((line[len(_IS) :].strip() for line in lines if line.startswith(_IS)), "")
     where = next((line[len(_AT) :].strip() for line in lines if line.startswith(_AT)), "")
     words = [line for line in lines if line in ("shadowed", "leaks", "path")]
     return "\n".join([*words, _judged(kind, what, where, wrapper)])
+
+
+def _output(words: list[str], variables: dict[str, str]) -> str | None:
+    """None where it takes too long: then all that it has started goes with it, which would hold the pipe open."""
+    with subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=variables,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            said, _ = process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return None
+    return said.decode("utf-8", "replace")
 
 
 def _judged(kind: str, what: str, where: str, wrapper: str) -> str:
