@@ -23,9 +23,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture(autouse=True)
 def model_servers_that_are_found(request: pytest.FixtureRequest) -> Iterator[None]:
-    """While a test has the ports on which model servers are found, no other one runs that would find its servers."""
-    with (Path.home() / ".claude-local-test-ports").open("w") as lock:
+    """While a test has the ports on which model servers are found, no other one runs that would find its servers.
+
+    Who waits for them holds the gate: no other test begins meanwhile, or there would be one at each moment.
+    """
+    name = Path.home() / ".claude-local-test-ports"
+    with name.with_suffix(".gate").open("w") as gate, name.open("w") as lock:
+        fcntl.flock(gate, fcntl.LOCK_EX)
         fcntl.flock(lock, fcntl.LOCK_EX if "ports" in request.fixturenames else fcntl.LOCK_SH)
+        fcntl.flock(gate, fcntl.LOCK_UN)
         yield
 
 
