@@ -127,4 +127,7 @@ def test_what_is_no_device_for_a_session_is_refused(plain_home: Home, value: str
 
 def test_the_current_directory_is_gone(made: Home, work: Path) -> None:
     done = script(made, work, f"mkdir gone; cd gone; rmdir ../gone; {local(made)} --jail true")
-    assert (done.returncode, done.stderr) == (1, b"claude-local: the current directory is gone: cd to a project\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        b"claude-local: the current directory is gone: mkdir -p ~/project && cd ~/project\n",
+    )

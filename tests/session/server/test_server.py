@@ -83,10 +83,10 @@ def test_a_server_that_is_down_silent_or_loading_is_named_at_once(plain_home: Ho
         assert session(plain_home).stdout.startswith("started")
         api.state = "loading"
         assert_refused(plain_home, "still loading its model", "claude-local-setup models")
-    assert_refused(plain_home, "no server answers", "llama-server -c 65536")
+    assert_refused(plain_home, "no server answers", "claude-local-setup init")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         set_up(plain_home, f"http://127.0.0.1:{silent.getsockname()[1]}")
-        assert_refused(plain_home, "no server answers", "config set server.base_url")
+        assert_refused(plain_home, "no server answers", "claude-local-setup init")
 
 
 def test_an_old_llama_server_without_the_messages_api_is_named(plain_home: Home) -> None:
