@@ -11,7 +11,10 @@ def main() -> None:
     import click
 
     from .cli import cli
-    from .errors import SetupError
+    from .errors import INTERRUPTED, SetupError
+    from .session.words import open_streams
+
+    open_streams()
 
     if "_CLAUDE_LOCAL_SETUP_COMPLETE" in os.environ:
         from .commands.completion import register
@@ -32,7 +35,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("claude-local-setup: stopped; what was done so far is whole: run it again to go on\n")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(1)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from shlex import quote
 
 from ..host import vscode
+from ..session.linux.files import read_whole
 from ..user_files.jsonc import read
 from .report import Finding
 
@@ -22,8 +23,8 @@ def terminal_mode(home: Path, workspace: Path) -> Iterator[Finding]:
 
 def _is_on(file: Path) -> bool:
     try:
-        return read(file.read_text(encoding="utf-8")).get(vscode.TERMINAL) is True
-    except (OSError, ValueError):  # not there, or nothing that the editor could read
+        return read((read_whole(str(file)) or b"").decode()).get(vscode.TERMINAL) is True
+    except ValueError:  # nothing that the editor could read
         return False
 
 

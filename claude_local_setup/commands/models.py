@@ -10,7 +10,7 @@ import click
 
 from ..checks.report import Report
 from ..content import model_server
-from ..errors import FAILED, SetupError
+from ..errors import FAILED, INTERRUPTED, SetupError
 from ..fleet.machine import Fleet, Machine
 from ..fleet.opened import Hosts, opened
 from ..screen import models as screen
@@ -22,8 +22,6 @@ from ..session.server.servers import Servers
 from ..session.server.switching import offer, use
 from ..session.words import printable
 from ..state.whole_plan import actual_state
-
-STOPPED = 130  # the exit code of Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def _use_here(machine: Machine, name: str, *, as_json: bool) -> int:
         raise SetupError(printable(error.problem), remedy=printable(error.remedy)) from None
     except KeyboardInterrupt:
         say("stopped waiting; the server goes on loading: claude-local-setup models shows how far it is", err=True)
-        return STOPPED
+        return INTERRUPTED
     screen.show_answering(model, as_json=as_json)
     if not as_json and 0 < model.context < LEAST:
         say(f"no session can work with so little context: {LEAST} tokens are the least", err=True, fg="yellow")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,8 +11,9 @@ from pathlib import Path
 from ..config.file import home, replace
 from ..errors import USAGE, SetupError
 from ..host import paths, vscode
+from ..host.lock import only_run
 from ..screen.output import say, show_diff
-from ..user_files import jsonc
+from ..user_files import beneath, jsonc
 from ..user_files.diff import diff_of
 from .vscode_record import Record, new_record, records, undone, write
 
@@ -21,6 +23,11 @@ Files = dict[Path, str]  # a settings file, and whose it is
 
 def use_wrapper(workspace: str | None, *, dry_run: bool) -> int:
     """Sets what is needed in each file; returns the exit code."""
+    with only_run(home()):
+        return _use_wrapper(workspace, dry_run=dry_run)
+
+
+def _use_wrapper(workspace: str | None, *, dry_run: bool) -> int:
     program = str(home() / paths.WRAPPER[2:])
     if not os.access(program, os.X_OK):
         raise SetupError("claude-local is not set up here", remedy="claude-local-setup apply")
@@ -34,7 +41,7 @@ def use_wrapper(workspace: str | None, *, dry_run: bool) -> int:
         _tell(whose, file, text, after)
         if made and not dry_run:
             _note(file, made)
-            replace(file, after.encode())
+            _put(file, after)
     if workspace is not None:
         say(_SCOPE)
     return 0
@@ -42,6 +49,11 @@ def use_wrapper(workspace: str | None, *, dry_run: bool) -> int:
 
 def undo(workspace: str | None, *, dry_run: bool) -> int:
     """Takes it out again; returns the exit code."""
+    with only_run(home()):
+        return _undo(workspace, dry_run=dry_run)
+
+
+def _undo(workspace: str | None, *, dry_run: bool) -> int:
     known = records()
     everywhere = {Path(name): "settings" for name in known}
     files = everywhere if workspace is None else _files(workspace)
@@ -75,21 +87,41 @@ def _in_the_workspace(workspace: str) -> Path:
     folder = Path(workspace).resolve()
     if not folder.is_dir():
         raise SetupError(f"{workspace} is no folder", remedy="claude-local-setup vscode FOLDER", exit_code=USAGE)
-    file = folder / vscode.IN_A_WORKSPACE
-    if not file.resolve().is_relative_to(folder):  # a session may have made it where there was none
-        raise SetupError(f"{file} leads out of the workspace", remedy=f"ls -ld {file.parent} {file}")
-    return file
+    return folder / vscode.IN_A_WORKSPACE
+
+
+def _workspace_of(file: Path) -> Path | None:
+    """Where it is one's settings: sessions can write there, so it is reached by descriptors."""
+    name = Path(vscode.IN_A_WORKSPACE).parts
+    return file.parents[len(name) - 1] if file.parts[-len(name) :] == name else None
 
 
 def _text(file: Path) -> str:
+    top = _workspace_of(file)
     try:
-        return file.read_bytes().decode()
+        content = beneath.read(top, vscode.IN_A_WORKSPACE) if top else file.read_bytes()
+        return (content or b"").decode()
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError:
         raise _unreadable(file, "it is not UTF-8") from None
     except OSError as error:
-        raise SetupError(f"{file}: {error.strerror}", remedy=f"ls -ld {file}") from None
+        raise _unusable(file, error) from None
+
+
+def _put(file: Path, text: str) -> None:
+    if (top := _workspace_of(file)) is None:
+        replace(file, text.encode())
+        return
+    try:
+        beneath.write(top, vscode.IN_A_WORKSPACE, text.encode())
+    except OSError as error:
+        raise _unusable(file, error) from None
+
+
+def _unusable(file: Path, error: OSError) -> SetupError:
+    is_link = error.errno in (errno.ELOOP, errno.ENOTDIR)
+    return SetupError(f"{file}: {'a link is on its way' if is_link else error.strerror}", remedy=f"ls -ld {file}")
 
 
 @contextmanager
@@ -120,9 +152,12 @@ def _note(file: Path, made: list[jsonc.Edit]) -> None:
 def _give_back(file: Path, text: str, before: str, record: Record) -> None:
     if before or not record.is_new:
         if text != before:
-            replace(file, before.encode())
+            _put(file, before)
         return
     with suppress(OSError):
+        if top := _workspace_of(file):
+            beneath.remove(top, vscode.IN_A_WORKSPACE, folder_too=bool(record.folders))
+            return
         file.unlink()
         for folder in reversed(record.folders):
             Path(folder).rmdir()  # not where something else is in it by now

@@ -13,7 +13,7 @@ from pyinfra.api import Host
 
 from ..errors import SetupError
 from ..host.actual import Actual
-from .lock import only_run as only_run_here
+from ..host.lock import only_run as only_run_here
 from .remote import BROKEN, transport
 
 # Holds the lock as long as somebody at this end shows signs of life: sshd itself notices a pulled cable after hours.

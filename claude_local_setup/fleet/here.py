@@ -11,9 +11,9 @@ from ..checks.report import HERE, Report
 from ..checks.trials import Trials, try_here
 from ..config.file import home, load
 from ..config.keys import Config
-from ..engine.lock import only_run
 from ..entries.actions import Step, root_commands
 from ..host.actual import Actual
+from ..host.lock import only_run
 from ..host.probe import probe_here
 from . import sudo
 from .machine import Found, Progress, T, U

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from ..checks.report import Report
 from ..entries.actions import Step
+from ..session.words import printable
 from .output import diff_lines
 
 _NARROW, _WIDE = 40, 100  # columns
@@ -118,7 +119,7 @@ def every_line(plans: Iterable[Report]) -> Iterator[str]:
         for step in plan.steps:
             if step.change == "pending" and (step.name, step.diff) not in seen:
                 seen.add((step.name, step.diff))
-                yield step.name
+                yield printable(step.name)
                 yield from diff_lines(step.diff)
 
 

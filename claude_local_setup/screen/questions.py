@@ -7,10 +7,8 @@ from collections.abc import Sequence
 
 import click
 
-from ..errors import USAGE, SetupError
+from ..errors import INTERRUPTED, USAGE, SetupError
 from ..session.words import printable
-
-STOPPED = 130  # the exit code of Ctrl-C
 
 
 class Questions:
@@ -31,4 +29,4 @@ class Questions:
             return str(click.prompt(printable(question), default, show_default=bool(default), type=kind, err=True))
         except click.Abort:
             click.echo(err=True)
-            raise SetupError("nothing was changed", remedy=self._again, exit_code=STOPPED) from None
+            raise SetupError("nothing was changed", remedy=self._again, exit_code=INTERRUPTED) from None

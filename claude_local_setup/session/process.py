@@ -8,7 +8,7 @@ import sys
 from . import bundle
 from .linux import kernel
 from .values import PRODUCT, Values, load
-from .words import FAILED, Refusal, say
+from .words import FAILED, Refusal, open_streams, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,20 +48,10 @@ def prepared(home: str) -> tuple[Values, str]:
     """The values, and the caller's PATH. From now on nothing is open that the caller had, and programs are the
     system's."""
     kernel.close_all()
-    _open_streams()
+    open_streams()
     path = os.environ.get("PATH", FIXED_PATH)
     os.environ["PATH"] = FIXED_PATH
     values = load(f"{home}/{PRODUCT}/values.json")
     if os.geteuid() != values.uid:
         raise Refusal("this claude-local belongs to another user", remedy="claude-local-setup apply")
     return values, path
-
-
-def _open_streams() -> None:
-    """A stream that the caller has closed: what is opened first would get its number."""
-    for number in (0, 1, 2):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
-    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115

@@ -10,6 +10,18 @@ FAILED = 1
 USAGE = 2
 
 
+def open_streams() -> None:
+    """Those that the caller has closed: what is opened first would get their numbers."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+
+
 class Refusal(Exception):
     """An expected failure. `problem` is one sentence, `remedy` one thing to do, `exit_code` 1 (2: usage, config)."""
 

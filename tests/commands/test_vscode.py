@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,7 +82,7 @@ def test_what_the_user_has_written_since_stays(home: Home) -> None:
         ("no object", b"[]", "an object in braces"),
         ("broken", b'{"a": }', "line 1: a value"),
         ("not text", b"\xff\xfe{}", "not UTF-8"),
-        ("a folder", None, "Is a directory"),
+        ("a folder", None, "it is a link, or no plain file"),
     ],
 )
 def test_what_is_no_settings_file_is_refused_and_kept(home: Home, name: str, content: bytes | None, said: str) -> None:
@@ -103,12 +105,31 @@ def test_it_is_refused_where_it_would_do_harm(home: Home, tmp_path: Path) -> Non
     planted = home.write("mine.json", "{}")
     (home.workspace() / ".vscode").mkdir()
     (home.workspace() / ".vscode/settings.json").symlink_to(planted)
-    assert "leads out of the workspace" in home.setup("vscode", "project").stderr
+    assert "it is a link, or no plain file" in home.setup("vscode", "project").stderr
     assert planted.read_text() == "{}"
     (home.path / ".local/bin/claude-local").unlink()
     done = home.setup("vscode", str(tmp_path))
     assert "not set up here" in done.stderr
     assert "remedy: claude-local-setup apply" in done.stderr
+
+
+def test_what_a_session_puts_in_its_place_is_neither_waited_for_nor_followed(home: Home) -> None:
+    """Before it is set, and between that and the undoing: a session that ran meanwhile had no .vscode to protect."""
+    work = home.workspace()
+    (work / ".vscode").mkdir()
+    os.mkfifo(work / ".vscode/settings.json")
+    done = home.run("timeout", "20", sys.executable, "-m", "claude_local_setup", "vscode", str(work))
+    assert (done.returncode, "no plain file" in done.stderr) == (1, True), done.stderr
+    assert home.run("timeout", "60", sys.executable, "-m", "claude_local_setup", "verify", cwd=work).returncode == 1
+    (work / ".vscode/settings.json").unlink()
+    (work / ".vscode").rmdir()
+    assert home.setup("vscode", str(work)).returncode == 0
+    mine = home.write(USER[0], settings(home, "project/.vscode/settings.json"))
+    (work / ".vscode").rename(work / "away")
+    (work / ".vscode").symlink_to(mine.parent)
+    done = home.setup("vscode", "--remove")
+    assert (done.returncode, "a link" in done.stderr) == (1, True), done.stderr
+    assert "claudeProcessWrapper" in mine.read_text()
 
 
 def test_remove_says_that_it_is_to_be_undone_and_it_can_be(plain_home: Home) -> None:

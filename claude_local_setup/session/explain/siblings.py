@@ -43,7 +43,7 @@ def unseen(made: Scene) -> list[tuple[str, str]]:
 def _named(made: Scene) -> Iterator[tuple[str, str]]:
     root, opened = made.workspace.root, made.workspace.opened
     for name in _MANIFESTS:
-        text = os.fsdecode(read_whole(name, at=opened) or b"")
+        text = os.fsdecode(read_whole(name, at=opened, follow=False) or b"")
         place, left = text.find("../"), _MOST_NAMED
         while place >= 0 and left > 0:
             left -= 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from errno import ENOENT
 
-from ..linux.files import is_inside
+from ..linux.files import is_inside, leads_to
 from ..shown.mounted import below
 from .mounts import Folder, Held, Layer, Link, Tree
 
@@ -14,33 +15,14 @@ if TYPE_CHECKING:
 
     from .mounts import Mount
 
-_LINKS = 40
-
 
 def seen(mounts: Sequence[Mount], path: str) -> tuple[str, Mount | None]:
     """(where it leads, what is shown there: None for nothing), each link followed as the jail has it; "" in a circle.
 
     A Folder stands also for one that the jail has only since something is shown in it.
     """
-    here, rest, links = "", path.split("/")[::-1], 0
-    while rest:
-        part = rest.pop()
-        if part in ("", "."):
-            continue
-        if part == "..":
-            here = here.rpartition("/")[0]
-            continue
-        to = _link(mounts, f"{here}/{part}")
-        if not to:
-            here = f"{here}/{part}"
-            continue
-        links += 1
-        if links > _LINKS:
-            return "", None
-        here = "" if to.startswith("/") else here
-        rest += to.split("/")[::-1]
-    here = here or "/"
-    return here, _shown_at(mounts, here) or _on_the_way(mounts, here)
+    place = leads_to(path, text_of=lambda link: _text(mounts, link))
+    return place, (_shown_at(mounts, place) or _on_the_way(mounts, place)) if place else None
 
 
 def _shown_at(mounts: Sequence[Mount], place: str) -> Mount | None:
@@ -59,16 +41,17 @@ def _on_the_way(mounts: Sequence[Mount], place: str) -> Folder | None:
     return Folder(place, "a folder of the jail's own") if inside else None
 
 
-def _link(mounts: Sequence[Mount], place: str) -> str:
-    """Its text, where there is one."""
+def _text(mounts: Sequence[Mount], place: str) -> str:
+    """Of the link there. Raises OSError where there is none."""
     own = next((mount.to for mount in mounts if isinstance(mount, Link) and mount.place == place), "")
     shown = _shown_at(mounts, place)
     if own or not isinstance(shown, Tree):
-        return own
+        return own or _none(place)
     rest = place[len(shown.place) :]
-    for source in (shown.upper, shown.source) if isinstance(shown, Layer) else (shown.source,):
-        try:
-            return os.readlink(below(source, rest)) if source else ""
-        except OSError:
-            continue
-    return ""
+    if isinstance(shown, Layer) and shown.upper and os.path.lexists(below(shown.upper, rest)):
+        return os.readlink(below(shown.upper, rest))
+    return os.readlink(below(shown.source, rest)) if shown.source else _none(place)
+
+
+def _none(place: str) -> str:
+    raise FileNotFoundError(ENOENT, "no link is there", place)

@@ -8,7 +8,7 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _LINKS = 40
 LARGEST = 1_000_000  # bytes; nobody writes more into a file that we read
@@ -19,10 +19,10 @@ def is_inside(path: str, folder: str) -> bool:
     return bool(folder) and (path == folder or path.startswith(folder if folder.endswith("/") else folder + "/"))
 
 
-def leads_to(path: str, untrusted: tuple[str, ...] = ()) -> str:
+def leads_to(path: str, untrusted: tuple[str, ...] = (), text_of: Callable[[str], str] = os.readlink) -> str:
     """Where a path leads, each link followed as it is at that moment; "" if in a circle, or by a link in those folders.
 
-    What is not there is taken as it is named.
+    What is not there is taken as it is named. `text_of`: a link's, OSError where there is none.
     """
     here, rest, links = "", path.split("/")[::-1], 0
     while rest:
@@ -33,7 +33,7 @@ def leads_to(path: str, untrusted: tuple[str, ...] = ()) -> str:
             here = here.rpartition("/")[0]
             continue
         try:
-            to = os.readlink(f"{here}/{part}")
+            to = text_of(f"{here}/{part}")
         except (OSError, ValueError):
             here = f"{here}/{part}"
             continue

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ..linux.files import is_inside
+from ..shown.caches import OF_THE_JAIL
 from ..words import Refusal, quoted
 
 TYPE_CHECKING = False
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from .scene import Scene
 
 _NOT_FOUND, _NO_PROGRAM = 127, 126  # as shells have it
-_OF_THE_JAIL = ("/proc/", "/dev/", "/run/", "/tmp/", "/var/tmp/")  # nobody knows before what will be there
 
 
 def check(made: Scene, words: Sequence[str]) -> None:
@@ -23,8 +24,8 @@ def check(made: Scene, words: Sequence[str]) -> None:
         places = [os.path.join(made.workspace.cwd, program)]
     else:
         places = [os.path.join(made.workspace.cwd, folder, program) for folder in made.path.split(":")]
-    if any(place.startswith(_OF_THE_JAIL) for place in places if "/" in program):
-        return
+    if "/" in program and any(is_inside(places[0], folder) for folder in OF_THE_JAIL):
+        return  # nobody knows before what will be there
     there = [place for place in places if os.path.isfile(place)]
     if not there:
         raise Refusal(f"{program}: no such program", remedy=_meant(program, words[1:]), exit_code=_NOT_FOUND)

@@ -107,7 +107,7 @@ VARIABLES = (
     *((name, row) for name, _, row in (word.partition("=") for word in _MOVED.split())),
     *((name, "") for name in _WHOLE.split()),
 )
-_ELSEWHERE = ("/tmp", "/var/tmp", "/dev", "/run", "/proc")  # the jail's own
+OF_THE_JAIL = ("/tmp", "/var/tmp", "/dev", "/run", "/proc")  # the jail's own
 
 
 class Cache:
@@ -161,7 +161,7 @@ def _places(guide: Guide, workspace: str) -> dict[str, list[str]]:
     for name, row in VARIABLES:
         value = os.environ.get(name, "")
         place = os.path.normpath(value) if value.startswith("/") else ""
-        nowhere = (workspace, f"{guide.home}/.claude-local", *_ELSEWHERE)
+        nowhere = (workspace, f"{guide.home}/.claude-local", *OF_THE_JAIL)
         if not place or is_inside(guide.home, place) or any(is_inside(place, folder) for folder in nowhere):
             continue
         within = next((folder for folder in found if is_inside(place, folder)), "")
