@@ -20,7 +20,7 @@ def prepared(home: Home) -> Path:
         home.write(f"project/{name}", "x\n")
     for name in ("other/file", ".cache/uv/x", ".nvm/x", "docs/with space/x", ".ssh/id", "hidden/x", ".gitconfig"):
         home.write(name, "theirs\n" if name != ".gitconfig" else "")
-    home.write(".npmrc", "a = b\n")
+    home.write(".npmrc", "save-exact = true\n")
     home.extra["SECRET_OF_MINE"] = "x"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(home.path / "socket"))
@@ -96,7 +96,7 @@ def explained() -> Iterator[tuple[Home, Path]]:
             "~/.gitconfig",
             "read       {home}/.gitconfig: git's settings and your name\n           {home} is not opened ",
         ),
-        ("~/.npmrc", "read       {home}/.npmrc: configuration, without lines that hold credentials\n"),
+        ("~/.npmrc", "read       {home}/.npmrc: configuration, without lines that may hold credentials\n"),
         ("/proc/1/environ", "read       /proc/1/environ: the jail's own, with the session's processes alone\n"),
         ("/dev/null", "write      /dev/null: the jail's own\n"),
         ("/dev/nosuch", "not there  /dev/nosuch: nor outside\n"),
