@@ -11,6 +11,7 @@ from ..fleet.opened import Hosts
 from ..screen.output import say
 from ..servers.installation import Installation, installation
 from ..session.server.addresses import AUTO
+from ..state import older
 from .answer import exit_code
 from .change import Asked, Change, changed, kept
 from .next_steps import next_steps
@@ -34,8 +35,9 @@ def _known(found: Found) -> list[Finding]:
 
 
 def _notice(found: Found) -> str:
-    """What will be missing still, and what will be loaded: known before the question."""
-    return "\n".join(filter(None, (_of_claude(found), _of_server(found))))
+    """What is taken over, what will be missing still, and what will be loaded: known before the question."""
+    taken_over = older.told(found.config, found.actual, found.steps)
+    return "\n".join(filter(None, (*taken_over, _of_claude(found), _of_server(found))))
 
 
 def _of_claude(found: Found) -> str:

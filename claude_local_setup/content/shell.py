@@ -16,6 +16,8 @@ case ":$PATH:" in
 esac
 """
 _ALIAS = """alias claude-local='"$HOME/.local/bin/claude-local"'\n"""
+# Where else people keep aliases; none of these gets a block for one.
+ALIAS_FILES = (*paths.BASH_LOGIN, "~/.bash_aliases", "~/.aliases", "~/.zsh_aliases", "~/.zshenv", "~/.zprofile")
 _FISH = """\
 contains -- "$HOME/.local/bin" $PATH; or set -gx PATH "$HOME/.local/bin" $PATH
 function claude-local --description 'Claude Code on a local model, in a jail'

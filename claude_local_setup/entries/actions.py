@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -86,6 +86,11 @@ def set_mode(path: str, mode: int) -> Action:
 def make_link(path: str, to: str) -> Action:
     folder = path.rpartition("/")[0]
     return Action((Command(("mkdir", "-p", "--", folder)), Command(("ln", "-sfnT", "--", to, path))))
+
+
+def rename(path: str, to: str) -> Action:
+    """A file or link (never what it leads to), where nothing has that name."""
+    return replace(_one("mv", "-nT", "--", path, to), gone=(path,))
 
 
 def write(path: str, content: bytes, mode: int, expected: str) -> Action:

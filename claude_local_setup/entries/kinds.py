@@ -16,10 +16,11 @@ from .model_server import ModelServer
 from .packages import Packages
 from .program import Program
 from .seed import Seed
+from .set_aside import SetAside
 from .wheel import Wheel
 
 _KINDS: tuple[type[Entry], ...] = (
     *(Packages, BwrapCopy, ClaudeProgram, ModelServer, Wheel),
-    *(Directory, File, Program, Seed, MergedJson, Block, Link),
+    *(Directory, File, Program, Seed, MergedJson, Block, Link, SetAside),
 )
 KINDS: Mapping[str, type[Entry]] = {kind.__name__: kind for kind in _KINDS}

@@ -1,11 +1,12 @@
-"""Our marked lines in the user's text."""
+"""Our marked lines in the user's text; in a shell's, what they stand for is no longer an older alias's."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from ..host.actual import Actual, Node
-from ..user_files import block
+from ..user_files import block, old_alias
 from .actions import Step
 from .ours import record, there_without_content
 from .places import check_place
@@ -20,22 +21,25 @@ class Block:
     body: bytes
     marks: block.Marks
     mode: int
+    instead: bytes = b""  # what the user's text begins with where there is none
 
     def put(self) -> Put:
         return Put(self.path, body=self.body.decode())
 
     def before(self, actual: Actual) -> Before:
-        return there_without_content(self.path, actual)
+        before = there_without_content(self.path, actual)
+        return replace(before, content=self.instead) if self.instead and before.kind == "absent" else before
 
     def found(self, actual: Actual) -> Record | None:
         text = actual.node(self.path).content or b""
-        return record(self, actual) if block.without_block(text, self.body, self.marks) != text else None
+        return record(self, actual) if _without(text, self.marks, self.body) != text else None
 
     def step(self, actual: Actual, known: Record | None) -> Step:
         node = actual.node(self.path)
         check_place(self.path, node, actual)
         earlier = [known.put.body.encode(), known.was.body.encode()] if known else []
-        content = block.with_block(node.content or b"", self.body, self.marks, earlier)
+        text = self.instead if node.content is None else node.content
+        content = _with(text, self.marks, self.body, earlier)
         return written(self.name, self.path, content, node.mode if node.kind == "file" else self.mode, actual)
 
     @staticmethod
@@ -45,7 +49,18 @@ class Block:
         check_place(record.put.path, node, actual)
         marks = block.MARKDOWN if record.put.path.endswith(".md") else block.SHELL
         text = node.content or b""
-        left = block.without_block(text, record.put.body.encode(), marks, [record.was.body.encode()])
-        if text != left == b"" and record.before.kind == "absent" and not node.link:
+        left = _without(text, marks, record.put.body.encode(), [record.was.body.encode()])
+        is_as_begun = text != left == (record.before.content or b"")
+        if is_as_begun and record.before.kind == "absent" and not node.link:
             return removed(record, node, actual)
         return rewritten(record, node, actual, left, node.mode)
+
+
+def _with(text: bytes, marks: block.Marks, body: bytes, earlier: Sequence[bytes]) -> bytes:
+    content = block.with_block(text, body, marks, earlier)
+    return old_alias.without(content) if marks is block.SHELL else content
+
+
+def _without(text: bytes, marks: block.Marks, body: bytes, earlier: Sequence[bytes] = ()) -> bytes:
+    content = block.without_block(text, body, marks, earlier)
+    return old_alias.restored(content) if marks is block.SHELL else content

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..host.actual import Actual, Node
@@ -21,12 +21,14 @@ class MergedJson:
     path: str
     ours: Mapping[str, Any]
     mode: int
+    instead: bytes = b""  # what the user's begins with where there is none
 
     def put(self) -> Put:
         return Put(self.path, keys=self.ours)
 
     def before(self, actual: Actual) -> Before:
-        return there(self.path, actual)
+        before = there(self.path, actual)
+        return replace(before, content=self.instead) if self.instead and before.kind == "absent" else before
 
     def found(self, actual: Actual) -> Record | None:
         return record(self, actual) if self._is_in(actual.node(self.path).content or b"") else None
@@ -42,12 +44,12 @@ class MergedJson:
     def step(self, actual: Actual, known: Record | None) -> Step:
         node = actual.node(self.path)
         check_place(self.path, node, actual)
-        content = self._content(node.content or b"", known)
+        content = self._content(self.instead if node.content is None else node.content, known)
         return written(self.name, self.path, content, node.mode if node.kind == "file" else self.mode, actual)
 
     def _content(self, current: bytes, known: Record | None) -> bytes:
         put = [known.put.keys, known.was.keys] if known else []
-        original = (known and known.before.content) or b""
+        original = (known.before.content if known else self.instead) or b""
         try:
             merged = json_merge.merged(json_merge.parsed(current), self.ours, put, json_merge.parsed(original))
             return json_merge.written(current, merged)
@@ -64,8 +66,9 @@ class MergedJson:
             left = json_merge.without(json_merge.parsed(text), put, json_merge.parsed(original))
         except (ValueError, RecursionError):
             return kept(record, "is not valid JSON: what we put there stays")
-        if not left and record.before.kind == "absent":
+        is_as_begun = record.before.content is not None and json_merge.same(left, json_merge.parsed(original))
+        if record.before.kind == "absent" and (not left or is_as_begun):
             return removed(record, node, actual)
-        if record.before.content is not None and json_merge.same(left, json_merge.parsed(original)):
+        if is_as_begun:
             return rewritten(record, node, actual, original, node.mode)
         return rewritten(record, node, actual, json_merge.written(text, left), node.mode)

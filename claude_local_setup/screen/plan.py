@@ -80,6 +80,9 @@ def _of_words(step: Step, told: Sequence[str]) -> Iterator[Line]:
             yield Line("new", _home(words[-1]) + "/")
         elif words[0] == "ln":
             yield Line("new" if sign == "+" else "removed", _home(words[-1]))
+        elif words[0] == "mv":
+            _, one, other = shlex.split(text)
+            yield Line("moved", _home(one), f"to {_home(other)}")
         elif words[0] in ("rm", "rmdir"):
             yield Line("removed", _home(" ".join(words[2:] if words[1:2] == ["-r"] else words[1:])))
         elif len(words) == 1 and "/" in text:

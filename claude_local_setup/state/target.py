@@ -42,6 +42,7 @@ from ..servers.program import (
     Hindrance,
 )
 from ..user_files.block import MARKDOWN, SHELL
+from . import older
 
 # package -> the command that shows it is there
 PACKAGES = {"bubblewrap": "bwrap", "socat": "socat", "python3": "python3", "git": "git"}
@@ -61,20 +62,25 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     # What binds a session comes before the wrapper that starts one.
     yield File("seccomp filter", at(paths.FILTER), seccomp_filter(actual.facts["arch"]), 0o644)
     yield File("enforced.json", at(paths.ENFORCED), given.enforced, 0o600, without_key)
-    yield MergedJson("settings.json", at(paths.SETTINGS), settings.user_settings(config, actual.home), 0o600)
+    yield MergedJson(
+        "settings.json", at(paths.SETTINGS), settings.user_settings(config, actual.home), 0o600, older.settings(actual)
+    )
     yield Seed(".claude.json", at(paths.STATE), settings.as_json({"hasCompletedOnboarding": True}), 0o600)
     yield Program("session program", program.folder(actual), program.digest(), program.archive())
     yield File("values.json", at(paths.VALUES), program.values(given), 0o644)
     yield File("model script", at(paths.MODEL), program.model_script(actual), 0o755)
     yield File("/local-model", at(paths.MODEL_COMMAND), settings.MODEL_COMMAND.encode(), 0o644)
-    yield Block("CLAUDE.md", at(paths.MEMORY), memory.memory(config), MARKDOWN, 0o644)
+    yield Block("CLAUDE.md", at(paths.MEMORY), memory.memory(config), MARKDOWN, 0o644, older.instructions(actual))
+    yield from older.links(actual)
     yield Link("ide link", at(paths.IDE_LINK), at(paths.IDE))
     yield File("wrapper", at(paths.WRAPPER), program.wrapper(actual), 0o755)
     for name in manuals.NAMES:
         yield File(f"manual of {name}", at(f"{paths.MANUALS}/{name}.1"), manuals.manual(name), 0o644)
+    yield from older.program(actual)
     # Last, so that a shell never names a command that is not there yet.
     for rc in shell.rc_files(config, actual):
         yield Block(f"shell block in {actual.shown(rc)}", rc, shell.body(rc), SHELL, 0o644)
+    yield from older.aliases(config, actual)
     # It comes from the vendor's servers: when they are not reached, all else is there.
     if config.claude.install != "never" and not config.claude.path:
         yield ClaudeProgram("claude", given.claude, config.claude.install)
@@ -126,7 +132,7 @@ def probed_paths(config: Config) -> list[str]:
             paths.MODEL_COMMAND,
             paths.NOTE,
         ),
-        *(paths.PROFILE, paths.APT_HOOK, paths.SERVER_READY),
+        *(paths.PROFILE, paths.APT_HOOK, paths.SERVER_READY, *older.PROBED),
         *(_server_paths(config) if config.server.install != "never" else ()),
         *(f"{paths.MANUALS}/{name}.1" for name in manuals.NAMES),
         *(paths.WRAPPER, paths.MANIFEST, paths.BASH_RC, *paths.BASH_LOGIN),

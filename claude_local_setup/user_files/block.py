@@ -31,8 +31,10 @@ def with_block(text: bytes, body: bytes, marks: Marks, earlier: Sequence[bytes] 
     """`text` with exactly one block that holds `body`: where it was, else at the end.
 
     Doubled blocks become one. Of a torn one (a mark lost) only the mark goes, and the lines that are `body`'s, or one
-    of the `earlier` bodies', in their order.
+    of the `earlier` bodies', in their order. Without a body there is no block.
     """
+    if not body:
+        return without_block(text, body, marks, earlier)
     found = _split(text, (body, *earlier), marks)
     if len(found.parts) > 1:
         head, *rest = found.parts

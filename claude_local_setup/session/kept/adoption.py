@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..values import Values
 
+EARLIER = ".claude"  # in the shared one: what Claude Code kept while an alias had that as HOME
 _NEW = ".new-"
 _TRANSCRIPTS = "projects"
 _LOOKED_AT = 200_000  # bytes of a transcript in which it says where it was
@@ -32,8 +33,9 @@ def adopt(values: Values, workspace: str, folder: str) -> None:
     new = tempfile.mkdtemp(prefix=f"{_NEW}{os.getpid()}.", dir=parent)
     try:
         os.makedirs(f"{new}/state/{_TRANSCRIPTS}", 0o700)
-        for name in _folders_of(f"{shared}/{_TRANSCRIPTS}", workspace):
-            _adopt_sessions(f"{shared}/{_TRANSCRIPTS}/{name}", f"{new}/state/{_TRANSCRIPTS}/{name}", workspace)
+        for earlier in (f"{shared}/{EARLIER}/{_TRANSCRIPTS}", f"{shared}/{_TRANSCRIPTS}"):
+            for name in _folders_of(earlier, workspace):
+                _adopt_sessions(f"{earlier}/{name}", f"{new}/state/{_TRANSCRIPTS}/{name}", workspace)
         _write(f"{new}/state/.claude.json", _first_state(f"{shared}/.claude.json", workspace))
         os.symlink(f"{values.home}/.claude/ide", f"{new}/state/ide")  # older versions of Claude Code look there
         _write(f"{new}/path", os.fsencode(workspace))
@@ -62,7 +64,7 @@ def _adopt_sessions(source: str, target: str, workspace: str) -> None:
     own = {name for name, place in places.items() if is_inside(place, workspace)}
     if not own:
         return
-    os.mkdir(target, 0o700)
+    os.makedirs(target, 0o700, exist_ok=True)
     for name in names:
         if name in own or f"{name}.jsonl" in own or (name not in places and len(own) == len(places)):
             _copy_plain(f"{source}/{name}", f"{target}/{name}")
@@ -92,7 +94,7 @@ def _copy_plain(source: str, target: str) -> None:
     if stat.S_ISREG(mode):
         shutil.copy2(source, target, follow_symlinks=False)
     elif stat.S_ISDIR(mode):
-        os.mkdir(target, 0o700)
+        os.makedirs(target, 0o700, exist_ok=True)
         for name in os.listdir(source):
             _copy_plain(f"{source}/{name}", f"{target}/{name}")
 

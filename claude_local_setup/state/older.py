@@ -1,0 +1,97 @@
+"""A claude-local by other hands, from before the first apply: what of it is taken over, and what is said of that.
+
+By an alias with HOME=~/.claude-local its settings and sessions lie a folder further down; they stay there. Sessions are
+found again by a workspace's first one (session/kept/adoption.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..config.keys import Config
+from ..content.shell import ALIAS_FILES, rc_files
+from ..entries.actions import Step
+from ..entries.entry import Entry
+from ..entries.link import Link
+from ..entries.marked_block import Block
+from ..entries.ours import SIGNATURE
+from ..entries.set_aside import SetAside, aside
+from ..host import paths
+from ..host.actual import Actual
+from ..session.kept.adoption import EARLIER
+from ..session.kept.state import SHARED
+from ..user_files import json_merge, old_alias
+from ..user_files.block import SHELL
+
+PROGRAM = "~/bin/claude-local"
+_HOME = f"{paths.CONFIG_DIR}/{EARLIER}"
+_SETTINGS, _MEMORY = f"{_HOME}/settings.json", f"{_HOME}/CLAUDE.md"
+_LINKED = [name for name in SHARED if name not in ("CLAUDE.md", "commands")]  # of those there are ours
+PROBED = (
+    *(_SETTINGS, _MEMORY, *(f"{_HOME}/{name}" for name in _LINKED)),
+    *(f"{paths.CONFIG_DIR}/{name}" for name in _LINKED),
+    *(PROGRAM, aside(PROGRAM), *ALIAS_FILES),
+)
+
+
+def settings(actual: Actual) -> bytes:
+    """What settings.json begins with; nothing where it could not be merged with ours."""
+    text = actual.node(actual.path(_SETTINGS)).content or b""
+    try:
+        json_merge.parsed(text)
+    except (ValueError, RecursionError):
+        return b""
+    return text
+
+
+def instructions(actual: Actual) -> bytes:
+    return actual.node(actual.path(_MEMORY)).content or b""
+
+
+def links(actual: Actual) -> Iterator[Entry]:
+    """What else sessions read of the user's, where the config directory has nothing by that name."""
+    for name in _LINKED:
+        path, to = (actual.path(f"{folder}/{name}") for folder in (paths.CONFIG_DIR, _HOME))
+        node = actual.node(path)
+        if not actual.is_absent(to) and (node.kind == "absent" or node.to == to):
+            yield Link(f"earlier {name}", path, to)
+
+
+def program(actual: Actual) -> Iterator[Entry]:
+    path = actual.path(PROGRAM)
+    if not actual.is_absent(aside(path)) or _is_others(path, actual):
+        yield SetAside("earlier program", path)
+
+
+def aliases(config: Config, actual: Actual) -> Iterator[Entry]:
+    """In files that get no block of ours; those with one are seen to there. None where rc files were chosen."""
+    others = set(map(actual.path, ALIAS_FILES)) - set(rc_files(config, actual))
+    for path in sorted(others) if config.shell.rc == "auto" else ():
+        node = actual.node(path)
+        if node.writable and old_alias.is_any(node.content or b""):
+            yield Block(f"earlier alias in {actual.shown(path)}", path, b"", SHELL, 0o644)
+
+
+def told(config: Config, actual: Actual, steps: Iterable[Step]) -> Iterator[str]:
+    """A line for each thing that these steps take over."""
+    pending = {step.name for step in steps if step.change == "pending"}
+    files = [entry.path for entry in aliases(config, actual)]
+    for path in [*rc_files(config, actual), *files]:
+        for number in old_alias.numbers(actual.node(path).content or b""):
+            yield f"an alias claude-local in {actual.shown(path)}, line {number}, is put out of force"
+    if "earlier program" in pending:
+        yield f"{PROGRAM} is not ours: it is kept as {aside(PROGRAM)}"
+    if "settings.json" in pending and actual.is_absent(actual.path(paths.SETTINGS)) and _earlier(actual):
+        yield f"{_HOME} has {' and '.join(_earlier(actual))} of an earlier claude-local: used from there, not changed"
+
+
+def _earlier(actual: Actual) -> list[str]:
+    names = actual.names(actual.path(_HOME))
+    return ["settings"] * ("settings.json" in names) + ["sessions"] * ("projects" in names)
+
+
+def _is_others(path: str, actual: Actual) -> bool:
+    """Whether a program of that name is there that does not lead to ours."""
+    node = actual.node(path)
+    leads_to_us = node.real == actual.node(actual.path(paths.WRAPPER)).real
+    return node.kind == "file" and not leads_to_us and SIGNATURE not in (node.content or b"")[:1000]

@@ -1,0 +1,135 @@
+"""A claude-local by other hands, in use before the first apply: said, taken over, and given back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from tests.fakes.messages_api import MessagesApi
+from tests.homes import Home, tree
+from tests.session.kept.states import PROGRAM, session, set_up
+
+ALIAS = "alias claude-local='HOME=~/.claude-local ANTHROPIC_BASE_URL=http://127.0.0.1:8080 claude'"
+OWN = "#!/bin/sh\nHOME=~/.claude-local exec claude\n"
+OWN_SETTINGS = {"theme": "dark", "permissions": {"allow": ["Read(src/**)"]}, "env": {"MINE": "1"}}
+
+
+@pytest.fixture
+def used(home: Home) -> Home:
+    """By an alias with HOME=~/.claude-local, and a program of the user's own."""
+    home.write(".bashrc", f"mine=1\n{ALIAS}\nlast=1")
+    home.write(".bash_aliases", f'if true; then\n  {ALIAS} # local\r\nfi\nalias cl="claude-local --resume"\n')
+    home.write("bin/claude-local", OWN).chmod(0o755)
+    home.write(".claude-local/.claude/settings.json", json.dumps(OWN_SETTINGS))
+    home.write(".claude-local/.claude/CLAUDE.md", "Mine.")
+    home.write(".claude-local/.claude/agents/mine.md", "my agent\n")
+    project = home.workspace()
+    named = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in str(project))
+    line = json.dumps({"cwd": str(project), "sessionId": "s", "text": "earlier work"})
+    home.write(f".claude-local/.claude/projects/{named}/s.jsonl", f"{line}\n")
+    return home
+
+
+def test_what_is_taken_over_is_said_before_the_question(used: Home) -> None:
+    said = used.setup("apply", "--dry-run").stdout
+    for line in (
+        "an alias claude-local in ~/.bashrc, line 2, is put out of force",
+        "an alias claude-local in ~/.bash_aliases, line 2, is put out of force",
+        "~/bin/claude-local is not ours: it is kept as ~/bin/claude-local.before-claude-local-setup",
+        "~/.claude-local/.claude has settings and sessions of an earlier claude-local: used from there, not changed",
+    ):
+        assert line in said.splitlines()
+    assert "moved    ~/bin/claude-local  to ~/bin/claude-local.before-claude-local-setup" in said
+
+
+def test_a_session_has_the_earlier_settings_instructions_agents_and_transcripts(used: Home, api: MessagesApi) -> None:
+    set_up(used, api)
+    script = "cd ~/.claude-local && cat settings.json CLAUDE.md agents/mine.md projects/*/*.jsonl"
+    seen = session(used, used.path / "project", script).stdout
+    for own in ('"theme": "dark"', "Read(src/**)", '"MINE": "1"', "Mine.", "my agent", "earlier work"):
+        assert own in seen
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_no_shell_starts_the_earlier_one(used: Home, api: MessagesApi, shell: str) -> None:
+    if shell == "zsh":
+        used.write(".zshrc", f"{ALIAS}\nPATH=~/bin:$PATH\n")
+    else:
+        used.write(".profile", "PATH=~/bin:$PATH\n. ~/.bashrc; . ~/.bash_aliases\n")
+    set_up(used, api)
+    said = used.run(shell, "-lic", "alias claude-local; type -a claude-local").stdout
+    assert "ANTHROPIC_BASE_URL" not in said
+    assert f"{used.path}/bin/claude-local" not in said
+    checks = {item["check"]: item["ok"] for item in used.json("verify")["hosts"][0]["findings"]}
+    assert checks[f"shell: {shell} finds claude-local"]
+
+
+def test_it_changes_nothing_twice_and_gives_all_back(used: Home, api: MessagesApi) -> None:
+    used.write("bin/claude", PROGRAM).chmod(0o755)
+    before = tree(used.path)
+    set_up(used, api)
+    assert used.json("apply", "-y")["changed"] == 0
+    assert (used.path / ".bash_aliases").read_bytes().count(b"in a jail") == 0
+    assert used.json("remove", "-y", "--purge")["failed"] == 0
+    shutil.rmtree(used.path / ".config", ignore_errors=True)  # the test's own config
+    assert tree(used.path) == before
+
+
+def test_what_the_user_did_since_stays(used: Home, api: MessagesApi) -> None:
+    set_up(used, api)
+    used.write("bin/claude-local", "#!/bin/sh\n# another\n")
+    used.write(".claude-local/settings.json", '{"theme": "light"}')
+    told = used.json("remove", "-y")["hosts"][0]["findings"]
+    assert any("/bin/claude-local by now" in item["problem"] for item in told)
+    assert "another" in (used.path / "bin/claude-local").read_text()
+    assert (used.path / "bin/claude-local.before-claude-local-setup").read_text() == OWN
+    assert json.loads((used.path / ".claude-local/settings.json").read_text()) == {"theme": "light"}
+
+
+def test_without_a_manifest_it_is_known_again(used: Home, api: MessagesApi) -> None:
+    before = {name: (used.path / name).read_bytes() for name in (".bashrc", ".bash_aliases", "bin/claude-local")}
+    set_up(used, api)
+    (used.path / ".local/state/claude-local-setup/manifest.json").unlink()
+    assert used.json("remove", "-y")["failed"] == 0
+    assert {name: (used.path / name).read_bytes() for name in before} == before
+
+
+OURS = (
+    """alias claude-local='"$HOME/.local/bin/claude-local"'""",
+    "alias claude-local='~/.local/bin/claude-local --model x'",
+    "alias claude-local='claude-local --verbose'",
+)
+OTHERS = (
+    "alias claude-locally=x",
+    "echo alias claude-local=x",
+    "alias claude-local='x",  # goes on in the next line
+    "alias claude-local=x; export B=1",
+    "# alias claude-local=x",
+)
+
+
+@pytest.mark.parametrize("line", [*OURS, *OTHERS])
+def test_other_lines_are_not_touched(plain_home: Home, line: str) -> None:
+    home = plain_home
+    text = f"{line}\ntrue '\n"
+    home.write(".bash_aliases", text)
+    home.write(".bashrc", text)
+    assert home.json("apply", "-y")["failed"] == 0
+    assert (home.path / ".bash_aliases").read_text() == text
+    assert (home.path / ".bashrc").read_text().startswith(text)
+
+
+def test_a_link_to_our_wrapper_stays(plain_home: Home) -> None:
+    home = plain_home
+    assert home.json("apply", "-y")["failed"] == 0
+    (home.path / "bin").mkdir()
+    (home.path / "bin/claude-local").symlink_to(home.path / ".local/bin/claude-local")
+    assert home.json("apply", "-y")["changed"] == 0
+
+
+def test_earlier_settings_that_are_no_json_are_left_alone(used: Home) -> None:
+    used.write(".claude-local/.claude/settings.json", "{nonsense")
+    assert used.json("apply", "-y")["failed"] == 0
+    assert (used.path / ".claude-local/.claude/settings.json").read_text() == "{nonsense"
