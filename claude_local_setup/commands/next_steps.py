@@ -20,8 +20,7 @@ def next_steps(report: Report) -> list[str]:
     if not _is_found():
         shell = PurePosixPath(os.environ.get("SHELL", "")).name
         lines.append(f"  {_READS.get(shell, _ANY)}    # or open a new terminal")
-    lines.append(f"  {_start()}")
-    return [*lines, "to undo all of it: claude-local-setup remove"]
+    return [*lines, *_start(), "to undo all of it: claude-local-setup remove"]
 
 
 def _is_found() -> bool:
@@ -30,9 +29,9 @@ def _is_found() -> bool:
     return found is not None and Path(found).resolve() == own.resolve()
 
 
-def _start() -> str:
+def _start() -> list[str]:
     """In the folder that one is in, if that is a project's; else in one that can be made."""
     here, home = Path.cwd(), Path.home()
     if home in here.parents and (here / ".git").exists():
-        return "claude-local"
-    return "mkdir -p ~/project && cd ~/project && claude-local    # or: cd to a project of yours"
+        return ["  claude-local"]
+    return ["  mkdir -p ~/project && cd ~/project", "  claude-local    # in any project of yours"]

@@ -19,6 +19,7 @@ from .output import COLOUR_OF_WORD, names, say, show_diff
 from .plan import Line, commands, lines, shown
 
 T = TypeVar("T")
+_ROOMY = 100  # columns: from there on each step is a mark
 
 
 def show_plans(plans: Sequence[Report], *, err: bool, diff: bool) -> None:
@@ -105,15 +106,22 @@ def _show_matrix(reports: Sequence[Report]) -> None:
         for report in reports:
             say(f"{printable(report.host)}: {_summary(report)}")
         return
-    table = Table("host", "steps", "changed", "unchanged", "to do", "failed", "problems", box=None, pad_edge=False)
+    console = Console()
+    table = Table(box=None, pad_edge=False)
+    table.add_column("host", overflow="fold")
+    if console.width >= _ROOMY:
+        table.add_column("steps", no_wrap=True, overflow="crop")
+    for name in ("changed", "unchanged", "to do", "failed", "problems"):
+        table.add_column(name, no_wrap=True)
     for report in reports:
-        table.add_row(escape(printable(report.host)), *_cells(report))
-    Console().print(table)
+        cells = _cells(report) if console.width >= _ROOMY else _cells(report)[1:]
+        table.add_row(escape(printable(report.host)), *cells)
+    console.print(table)
 
 
 def _cells(report: Report) -> list[str]:
     if not report.reached and not report.steps:
-        return ["[red]not reached[/]", "", "", "", "", ""]
+        return ["[red]✗[/]", "", "", "", "", "[red]not reached[/]"]
     counts = [str(report.count(change)) for change in ("changed", "none", "pending", "failed")]
     return ["".join(MARKS[step.change] for step in report.steps), *counts, str(report.problems)]
 

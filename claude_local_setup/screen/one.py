@@ -13,6 +13,7 @@ from .output import COLOUR_OF_WORD, say, show_diff
 from .plan import commands, lines, shown
 
 T = TypeVar("T")
+_FEW = 4  # checks of one area that are told one by one
 _COLOUR_OF_CHANGE = {"changed": "green", "failed": "red", "pending": "yellow"}
 
 
@@ -110,15 +111,16 @@ def _show_kept(steps: Iterable[Step], *, err: bool) -> None:
 
 
 def _show_findings(findings: Sequence[Finding]) -> None:
-    """Each check with its outcome; groups that are well in one line."""
+    """Each check with its outcome; many of an area that are well in one line."""
     for area in dict.fromkeys(_area(finding) for finding in findings):
         group = [finding for finding in findings if _area(finding) == area]
         well = [finding for finding in group if not finding.problem]
-        if len(well) == len(group) > 4:
-            say(f"ok   {area}: all {len(group)} checks", fg="green")
-            continue
+        if len(well) > _FEW:
+            count = f"all {len(group)}" if len(well) == len(group) else f"{len(well)} of {len(group)}"
+            say(f"ok   {area}: {count} checks", fg="green")
         for finding in group:
-            _show_finding(finding)
+            if finding.problem or len(well) <= _FEW:
+                _show_finding(finding)
     problems = sum(not finding.ok for finding in findings)
     say(f"{problems} {'problem' if problems == 1 else 'problems'} in {len(findings)} checks", bold=True)
 

@@ -6,7 +6,7 @@ import re
 import shlex
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -40,6 +40,11 @@ class Terminal:
             self._tmux("send-keys", key)
             time.sleep(0.3)  # as fast as a person: the screen redraws between two keys
 
+    def send(self, line: str) -> None:
+        """Types a line as it stands, and Enter."""
+        self._tmux("send-keys", "-l", line)
+        self._tmux("send-keys", "Enter")
+
     def answer(self, question: str, key: str = "Enter") -> None:
         """Types the key until the question is gone: a dialog is deaf for a moment after it has been drawn."""
         self.wait(question)
@@ -61,13 +66,16 @@ class Terminal:
 
     def wait(self, *wanted: str, seconds: float = 90) -> str:
         """The screen as soon as it shows one of the texts."""
+        return self.wait_for(lambda screen: any(text in screen for text in wanted), f"one of {wanted}", seconds)
+
+    def wait_for(self, is_there: Callable[[str], bool], what: str, seconds: float = 90) -> str:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             screen = self.screen()
-            if any(text in screen for text in wanted):
+            if is_there(screen):
                 return screen
             time.sleep(0.2)
-        raise AssertionError(f"none of {wanted} came; the screen shows:\n{self.screen()}")
+        raise AssertionError(f"{what} did not come; the screen shows:\n{self.screen()}")
 
     def _tmux(self, *words: str, check: bool = True) -> str:
         done = subprocess.run(

@@ -103,9 +103,10 @@ def test_the_next_steps_work_in_the_very_shell(plain_home: Home) -> None:
     steps = [line for line in after if line.startswith("  ")]
     assert [step.split("#")[0].strip() for step in steps] == [
         ". ~/.bashrc",
-        "mkdir -p ~/project && cd ~/project && claude-local",
+        "mkdir -p ~/project && cd ~/project",
+        "claude-local",
     ]
-    script = "shopt -s expand_aliases\n" + "\n".join(steps).replace("&& claude-local", "\nclaude-local --jail pwd")
+    script = "shopt -s expand_aliases\n" + "\n".join(steps).replace("\n  claude-local ", "\nclaude-local --jail pwd ")
     pasted = subprocess.run(
         ["bash", "-c", script], env=plain_home.env, cwd=plain_home.path, capture_output=True, text=True, check=False
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from claude_local_setup.session.explain.lines import wrapped
 from tests.homes import Home
 
 
@@ -152,3 +153,15 @@ def test_what_it_says_allows_it(plain_home: Home) -> None:
     assert plain_home.local("--explain", "5432", cwd=work).stdout == "reach      127.0.0.1:5432\n"
     pasted(plain_home, plain_home.local("--explain", "docs.python.org", cwd=work).stdout)
     assert plain_home.local("--explain", "docs.python.org", cwd=work).stdout.startswith("reach      docs.python.org")
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_prose_is_wider_than_the_terminal_and_what_is_pasted_is_one_line(width: int) -> None:
+    command = "claude-local-setup config set isolation.read '[\"/home/you/a very long name of a folder\"]'"
+    line = "not there  /home/you/a folder: of your home only a list of things is shown; to show it: "
+    parts = list(wrapped(line + command, width))
+    assert " ".join(part.strip() for part in parts).split() == (line + command).split()
+    assert [part for part in parts if len(part) > width and part.strip() != command] == []
+    assert all(part.startswith(" " * 11) for part in parts[1:])
+    assert (parts[-1].strip() == command) == (width < 200)
+    assert list(wrapped(line, 0)) == [line]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ..words import USAGE, Refusal, tell
+from ..words import USAGE, Refusal
 from . import addresses, paths, variables
+from .lines import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _BOTH = ("py", "rs", "sh", "md", "pl", "zip", "so", "cs", "ps", "mov")
 def explain_one(made: Scene, what: str) -> None:
     """Raises Refusal for what is neither."""
     for line in _lines(made, what):
-        tell(line)
+        show(line)
 
 
 def _lines(made: Scene, what: str) -> Iterator[str]:

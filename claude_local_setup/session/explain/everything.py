@@ -8,8 +8,7 @@ from ..git import settings as git
 from ..jail.mounts import Cover, Held, Layer, Link, Room, Text, Tree
 from ..shown import environment
 from ..shown.caches import OWN
-from ..words import tell
-from .lines import to_set
+from .lines import show, to_set
 from .siblings import unseen
 
 TYPE_CHECKING = False
@@ -42,17 +41,17 @@ def explain(values: Values, path: str, what: str = "") -> int:
 
         explain_one(scene(values, guide, where, Questions(where, values.real_home, values.mask), path), what)
         return 0
-    tell(f"level      {values.level}")
-    tell(f"workspace  {where.root} (writable)")
+    show(f"level      {values.level}")
+    show(f"workspace  {where.root} (writable)")
     questions = Questions(where, values.real_home, values.mask)
     if values.is_jailed:
         for line in _of_the_jail(scene(values, guide, where, questions, path), path):
-            tell(line)
+            show(line)
     else:
-        tell(_BOUNDARY[values.level])
+        show(_BOUNDARY[values.level])
     for line in _of_git(values, where, questions):
-        tell(line)
-    tell(f"server     {values.base_url}" + (" (found; another one if that does not answer)" * values.finds_server))
+        show(line)
+    show(f"server     {values.base_url}" + (" (found; another one if that does not answer)" * values.finds_server))
     return 0
 
 
