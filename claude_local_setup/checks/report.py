@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..entries.actions import Step
+from ..session import words
 
 HERE = "@local"
 
@@ -74,12 +75,16 @@ def _host(report: Report) -> dict[str, Any]:
         "reached": report.reached,
         "steps": [_step(step) for step in report.steps],
         "findings": [
-            {"id": item.id, "check": item.check, "ok": item.ok, "problem": item.problem, "remedy": item.remedy}
+            {"id": item.id, "check": item.check, "ok": item.ok, "problem": item.problem, "remedy": _called(item.remedy)}
             for item in report.findings
         ],
     }
 
 
 def _step(step: Step) -> dict[str, str]:
-    error = f"{step.error}: {step.remedy}" if step.remedy else step.error
+    error = f"{step.error}: {_called(step.remedy)}" if step.remedy else step.error
     return {"name": step.name, "change": step.change, "diff": step.diff, "error": error}
+
+
+def _called(remedy: str) -> str:
+    return words.calling(remedy, words.setup)

@@ -15,6 +15,7 @@ from ..fleet.machine import Found, Machine
 from ..fleet.opened import Hosts
 from ..host import paths
 from ..host.actual import Actual
+from ..host.own_install import how_to_uninstall
 from ..screen.output import say
 from ..state.manifest import Manifest
 from ..state.recognition import recognised
@@ -22,7 +23,6 @@ from ..state.removal import Wish, installed_by_us, removal
 from ..state.target import target_state
 from .answer import exit_code
 from .change import Asked, Change, changed, kept
-from .own_install import how_to_uninstall
 from .vscode_record import records
 
 
@@ -75,10 +75,10 @@ def _removal(wish: Wish) -> Change:
 def _say_farewell(reports: Sequence[Report]) -> None:
     if records():
         say("VS Code is still set to start claude-local; to undo that: claude-local-setup vscode --remove", fg="yellow")
-    if any(report.count("changed") for report in reports):
-        say(f"to remove claude-local-setup itself: {how_to_uninstall()}")
-    else:
+    if not any(report.count("changed") for report in reports):
         say("nothing to remove")
+    elif itself := how_to_uninstall():
+        say(f"to remove claude-local-setup itself: {itself}")
 
 
 def _config(machine: Machine) -> Config:

@@ -29,9 +29,11 @@ try:
     from session import bundle
 
     bundle.use()
+    from session import words
     from session.{module} import main
 except ImportError:
-    sys.exit("claude-local: its program is missing: claude-local-setup apply")
+    sys.exit("claude-local: its program is missing: " + {setup} + " apply")
+words.setup = {setup}
 sys.exit(main({argument}))
 """
 
@@ -89,7 +91,7 @@ def serve_script(actual: Actual) -> bytes:
 
 def _starter(module: str, actual: Actual, argument: str, home: str = "") -> bytes:
     program = ascii(paths.real(program_path(), home) if home else actual.path(program_path()))
-    return _STARTER.format(program=program, module=module, argument=argument).encode()
+    return _STARTER.format(program=program, module=module, argument=argument, setup=ascii(actual.setup)).encode()
 
 
 def values(setup: Setup) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..session.words import SETUP
+
 
 @dataclass(frozen=True)
 class Node:
@@ -46,6 +48,7 @@ class Actual:
     programs: Mapping[str, str] = field(default_factory=dict)  # by folder: the digest of a session program's files
     sessions: tuple[int, ...] = ()  # processes of claude-local sessions of this home
     listening: str = ""  # the lines of /proc/net/tcp and tcp6 that are of listening sockets
+    setup: str = SETUP  # what calls claude-local-setup there
     server: str = ""  # the model server that answers there; "" where none does, or its address is pinned
 
     @property

@@ -12,6 +12,7 @@ from dataclasses import replace
 from importlib.resources import files
 
 from ..errors import SetupError
+from ..session import words
 from .actual import Actual, Node, Normal
 
 FACTS = frozenset(
@@ -44,7 +45,8 @@ def probe_here(paths: Iterable[str]) -> Actual:
         check=False,
         env={**os.environ, "LC_ALL": "C"},
     )
-    return read(done.stdout.decode("ascii", "replace").splitlines())
+    found = read(done.stdout.decode("ascii", "replace").splitlines())
+    return replace(found, setup=words.setup)
 
 
 def read(lines: Iterable[str]) -> Actual:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 import click
 
 from ..errors import INTERRUPTED, USAGE, SetupError
-from ..session.words import printable
+from ..session import words
+from ..session.words import calling, printable
 
 COLOUR_OF_WORD = {"new": "green", "changed": "yellow", "removed": "red"}  # of a plan
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -17,8 +18,8 @@ _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 def say(text: str = "", *, err: bool = False, **style: object) -> None:
     """One line, with nothing in it that a terminal would obey; styled only where somebody looks at it."""
-    plain = "NO_COLOR" in os.environ
-    click.echo(printable(text) if plain else click.style(printable(text), **style), err=err)  # type: ignore[arg-type]
+    plain, shown = "NO_COLOR" in os.environ, printable(calling(text, words.setup))
+    click.echo(shown if plain else click.style(shown, **style), err=err)  # type: ignore[arg-type]
 
 
 def show_diff(diff: str, *, err: bool) -> None:

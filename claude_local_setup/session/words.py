@@ -8,6 +8,11 @@ import sys
 
 FAILED = 1
 USAGE = 2
+SETUP = "claude-local-setup"
+_COMMANDS = (  # those of SETUP
+    "apply|caches|completion|config|doctor|help|init|models|remove|server|status|uninstall|update|upgrade|verify|vscode"
+)
+setup = SETUP  # what calls it here: whoever starts the program says so
 
 
 def open_streams() -> None:
@@ -41,6 +46,16 @@ def printable(text: str) -> str:
     )
 
 
+def calling(text: str, command: str) -> str:
+    """The text, with `command` wherever it says to run claude-local-setup."""
+    if command == SETUP or SETUP not in text:
+        return text
+    import re
+
+    named = rf"(?<![\w/.-]){SETUP}(?= (?:{_COMMANDS})\b)"
+    return re.sub(f"{re.escape(command)}|{named}", lambda _: command, text)
+
+
 def quoted(word: str) -> str:
     """As a shell takes it."""
     from shlex import quote
@@ -51,11 +66,11 @@ def quoted(word: str) -> str:
 def say(line: str) -> None:
     """One line to the user, beside what the session itself prints."""
     try:
-        os.write(2, f"claude-local: {printable(line)}\n".encode("utf-8", "replace"))
+        os.write(2, f"claude-local: {printable(calling(line, setup))}\n".encode("utf-8", "replace"))
     except OSError:
         pass  # nobody listens any more
 
 
 def tell(text: str) -> None:
     """One line of an answer that was asked for."""
-    sys.stdout.write(printable(text) + "\n")
+    sys.stdout.write(printable(calling(text, setup)) + "\n")

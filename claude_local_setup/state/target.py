@@ -41,6 +41,7 @@ from ..servers.program import (
     WHEEL_PACKAGES,
     Hindrance,
 )
+from ..session.words import calling
 from ..user_files.block import MARKDOWN, SHELL
 from . import older
 
@@ -69,7 +70,7 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     yield Program("session program", program.folder(actual), program.digest(), program.archive())
     yield File("values.json", at(paths.VALUES), program.values(given), 0o644)
     yield File("model script", at(paths.MODEL), program.model_script(actual), 0o755)
-    yield File("/local-model", at(paths.MODEL_COMMAND), settings.MODEL_COMMAND.encode(), 0o644)
+    yield File("/local-model", at(paths.MODEL_COMMAND), calling(settings.MODEL_COMMAND, actual.setup).encode(), 0o644)
     yield Block("CLAUDE.md", at(paths.MEMORY), memory.memory(config), MARKDOWN, 0o644, older.instructions(actual))
     yield from older.links(actual)
     yield Link("ide link", at(paths.IDE_LINK), at(paths.IDE))

@@ -9,8 +9,9 @@ import os
 import sys
 import time
 
+from .. import words
 from ..values import RULES_IN_THE_JAIL, load
-from ..words import FAILED, USAGE, Refusal, printable, say
+from ..words import FAILED, USAGE, Refusal, calling, printable, say
 from . import models
 from .addresses import BASE_URL
 from .check_context import LEAST
@@ -97,7 +98,7 @@ def hook(values: Values, key: str, given: str) -> str:
         reason = _answer(values, key, plain(prompt[len(_COMMAND) :].strip()))
     except Refusal as refusal:
         reason = f"{refusal.problem}: {refusal.remedy}"
-    lines = "\n".join(printable(line) for line in reason.split("\n"))
+    lines = "\n".join(printable(calling(line, words.setup)) for line in reason.split("\n"))
     rest = {"hookEventName": "UserPromptSubmit", "suppressOriginalPrompt": True}
     return json.dumps({"decision": "block", "reason": lines, "hookSpecificOutput": rest}, ensure_ascii=False)
 
