@@ -42,11 +42,24 @@ make_environment() { # with whatever Python tooling is there; if one kind fails,
   made_by_uv || made_by_venv || made_by_virtualenv
 }
 
+works() { "$new/bin/python" -I -m claude_local_setup --version >/dev/null 2>&1; }
+
 made_by_uv() {
   command -v uv >/dev/null 2>&1 || return
   # Trust what the machine trusts, as pip does here: many companies have a certificate of their own.
   export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS-1}" UV_NATIVE_TLS="${UV_NATIVE_TLS-1}"
-  uv venv -q --clear --python "$python" "$new" && uv pip install -q --python "$new/bin/python" "$here"
+  uv_install || (without_uv_settings && uv_install)
+}
+
+uv_install() {
+  uv venv -q --clear --python "$python" "$new" && uv pip install -q --python "$new/bin/python" "$here" && works
+}
+
+without_uv_settings() { # but for those that say where packages come from
+  for name in $(env | sed -n 's/^\(UV_[A-Z0-9_]*\)=.*/\1/p'); do
+    case $name in *INDEX* | *CERT* | *KEYRING* | UV_FIND_LINKS | UV_NATIVE_TLS | UV_INSECURE_HOST | UV_CACHE_DIR) ;; *) unset "$name" ;; esac
+  done
+  export UV_NO_CONFIG=1
 }
 
 has_venv() { "$python" -c 'import ensurepip' 2>/dev/null; }
@@ -61,7 +74,9 @@ made_by_virtualenv() {
   fi
 }
 
-pip_install() { "$new/bin/python" -m pip install -q --disable-pip-version-check "$here"; }
+pip_install() {
+  "$new/bin/python" "$here/claude_local_setup/entries/scripts/pip.py" install -q --disable-pip-version-check "$here" && works
+}
 
 make_command() { # one that finds its own environment: the start scripts that pip writes fail in a path with a `$`
   cat >"$new/claude-local-setup" <<'END'

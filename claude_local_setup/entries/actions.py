@@ -105,7 +105,7 @@ def put_tree(path: str, archive: bytes) -> Action:
 
 def put_wheel(path: str, requirement: str) -> Action:
     """Puts the folder at `path`, where there is none, with a Python package's files; `requirement`: with its hash."""
-    return Action((Command((*_script("wheel"), path), requirement),), seconds=_LONG)
+    return Action((Command((*_script("wheel"), path, _text("pip.py")), requirement),), seconds=_LONG)
 
 
 def remove_file(path: str, expected: str) -> Action:
@@ -140,5 +140,8 @@ def _one(*words: str, given: bytes | None = None, gone: tuple[str, ...] = ()) ->
 
 @cache
 def _script(name: str) -> tuple[str, ...]:
-    text = (files(__package__) / "scripts" / f"{name}.sh").read_text(encoding="utf-8")
-    return ("sh", "-c", text, name)
+    return ("sh", "-c", _text(f"{name}.sh"), name)
+
+
+def _text(name: str) -> str:
+    return (files(__package__) / "scripts" / name).read_text(encoding="utf-8")

@@ -79,6 +79,43 @@ def test_at_a_terminal_the_package_is_offered_and_no_is_an_answer(plain_home: Ho
     assert "remedy: sudo apt-get install -y python3-venv" in screen
 
 
+ELSEWHERE = {  # settings that are meant for other calls of theirs: variables; a file, and what is in it
+    "pip": (
+        {"PIP_USER": "1", "PIP_REQUIRE_HASHES": "1", "PIP_QUIET": "3", "PIP_DRY_RUN": "1"},
+        ".config/pip/pip.conf",
+        "[global]\ntarget = /nonexistent\nno-deps = true\n[install]\nno-binary = :all:\n",
+    ),
+    "uv": (
+        {"UV_REQUIRE_HASHES": "1", "UV_OFFLINE": "1"},
+        ".config/uv/uv.toml",
+        '[pip]\ntarget = "/nonexistent"\nno-deps = true\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("tool", ELSEWHERE)
+def test_settings_that_are_meant_for_other_calls_do_not_stop_it(plain_home: Home, tool: str) -> None:
+    if tool == "uv":
+        python_that(plain_home, "import ensurepip")
+        (plain_home.path / "bin/uv").symlink_to(Path(sys.executable).parent / "uv")
+    else:
+        plain_home.extra["PATH"] = "/usr/bin:/bin"
+    variables, file, content = ELSEWHERE[tool]
+    plain_home.extra |= variables
+    plain_home.write(file, content)
+    done = plain_home.run(str(ROOT / "install.sh"), "--dry-run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing was changed" in done.stdout
+
+
+def test_of_pip_s_settings_those_stay_that_say_where_packages_come_from(plain_home: Home) -> None:
+    plain_home.write(".config/pip/pip.conf", "[global]\nindex-url = http://127.0.0.1:9/\nretries = 0\nuser = true\n")
+    plain_home.extra |= {"PATH": "/usr/bin:/bin", "PIP_FIND_LINKS": ""}
+    done = plain_home.run(str(ROOT / "install.sh"), "--dry-run")
+    assert done.returncode == 1
+    assert "Looking in indexes: http://127.0.0.1:9/" in done.stderr, done.stderr
+
+
 UNREACHED = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_FIND_LINKS": ""}
 
 
