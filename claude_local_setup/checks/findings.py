@@ -29,14 +29,16 @@ def findings(config: Config, actual: Actual, steps: Sequence[Step], trials: Tria
     """Every check. Where what would try them is not there, that is the one problem."""
     if not trials and any(not finding.ok for finding in drift(steps)):
         return quick_findings(config, actual, steps)  # it is not there, or not whole: nothing of it could be tried
+    namespaces = list(user_namespaces(config, actual, trials))
+    can_start = all(finding.ok for finding in namespaces)
     return [
         *host(actual),
-        user_namespaces(actual, trials),
+        *namespaces,
         *drift(steps),
         *shells(config, actual, trials),
         *claude.found(config, actual),
         *claude.version(trials),
-        *boundary(config, trials),
+        *(boundary(config, trials) if can_start else ()),
         *server(trials),
         *tool_call(trials),
         *editors(config, trials),

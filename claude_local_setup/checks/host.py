@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..config.keys import Config
 from ..entries.actions import Step
 from ..host import distribution, userns
 from ..host.actual import Actual
@@ -27,10 +28,13 @@ def _distribution(actual: Actual) -> str:
     return plain(distribution.name(actual.os_release)) or "unknown distribution"
 
 
-def user_namespaces(actual: Actual, trials: Trials) -> Finding:
-    check = "host: user namespaces"
-    problem, remedy = userns.problem(actual, trials.get("userns", ""))
-    return Finding(check, plain(problem), remedy)
+def user_namespaces(config: Config, actual: Actual, trials: Trials) -> Iterator[Finding]:
+    """Nothing where nobody needs them."""
+    if config.isolation.level == "config":
+        return
+    said = userns.problem if config.is_jailed else userns.problem_of_the_built_in
+    problem, remedy = said(actual, trials.get("userns", ""))
+    yield Finding("host: user namespaces", plain(problem), remedy)
 
 
 def drift(steps: Iterable[Step]) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -46,10 +47,20 @@ class Step:
     kept: str = ""
 
 
-def root_commands(steps: Iterable[Step]) -> list[list[str]]:
+def root_commands(steps: Iterable[Step]) -> list[Command]:
     """The exact commands that need root, in order."""
     actions = (step.action for step in steps)
-    return [list(command.words) for action in actions if action and action.root for command in action.commands]
+    return [command for action in actions if action and action.root for command in action.commands]
+
+
+def by_hand(commands: Iterable[Command]) -> str:
+    """The commands as a line that root can paste, each with its input."""
+    return "as root: " + " && ".join(map(_pasted, commands))
+
+
+def _pasted(command: Command) -> str:
+    given = f"printf '%s\\n' {shlex.join(command.given.splitlines())} | " if command.given else ""
+    return given + shlex.join(command.words)
 
 
 _WAIT = ("-o", "DPkg::Lock::Timeout=60")

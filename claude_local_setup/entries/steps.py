@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ..host.actual import Actual, Node
 from ..user_files.diff import diff_of
-from .actions import ABSENT, Action, Step, remove_file, set_mode, sha256, write
+from .actions import ABSENT, Action, Step, by_hand, remove_file, set_mode, sha256, write
 from .places import ImpossibleError, check_folder, check_writable, quoted
 from .record import Record
 
@@ -35,11 +35,11 @@ def mode_diff(path: str, node: Node, mode: int) -> str:
     return f"- mode {node.mode:04o} {path}\n+ mode {mode:04o} {path}\n"
 
 
-def run(name: str, action: Action, actual: Actual, diff: str = "") -> Step:
+def run(name: str, action: Action, actual: Actual, diff: str = "", sign: str = "+") -> Step:
     """Commands, shown as they are."""
     if action.root and not actual.is_root and not actual.facts["sudo"]:
-        raise ImpossibleError("it needs root, and there is no sudo", "as root: claude-local-setup shows the commands")
-    return Step(name, "pending", diff + shown(action, "+"), action)
+        raise ImpossibleError("it needs root, and there is no sudo", by_hand(action.commands))
+    return Step(name, "pending", diff + shown(action, sign), action)
 
 
 def shown(action: Action, sign: str) -> str:

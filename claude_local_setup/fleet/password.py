@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -13,7 +12,7 @@ from pyinfra.api import Host, StringCommand
 from ..checks.report import Report
 from ..engine import remote
 from ..engine.operations import line
-from ..entries.actions import root_commands
+from ..entries.actions import by_hand, root_commands
 from ..errors import SetupError
 from ..screen.output import names, say
 from .machine import Found, T, U
@@ -72,5 +71,4 @@ def _takes(host: Host, typed: str) -> bool:
 
 
 def _refusal(found: Found, reason: str) -> SetupError:
-    commands = "; ".join(shlex.join(command) for command in root_commands(found.steps))
-    return SetupError(reason, remedy=f"as root on it: {commands}; then run this again")
+    return SetupError(reason, remedy=f"on it, {by_hand(root_commands(found.steps))}; then run this again")

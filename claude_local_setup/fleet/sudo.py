@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
 
+from ..entries.actions import Command, by_hand
 from ..errors import SetupError
 from ..screen.output import say
 
 
-def obtain(commands: Sequence[Sequence[str]], then: str) -> None:
+def obtain(commands: Sequence[Command], then: str) -> None:
     """Makes sure that `sudo -n` works from now on; SetupError with the commands to run by hand if it does not."""
     if _works():
         return
-    remedy = "run as root: " + "; ".join(shlex.join(command) for command in commands) + f"; then {then}"
+    remedy = f"{by_hand(commands)}; then {then}"
     if not sys.stdin.isatty():
         raise SetupError("sudo wants a password, and there is no terminal to ask for it", remedy=remedy)
     say("sudo asks for your password now, once, for the commands above:", err=True, bold=True)

@@ -19,7 +19,7 @@ FACTS = frozenset(
     (
         *("format", "home", "real_home", "uid", "shell", "zsh_rc", "fish_rc", "config", "arch", "kernel"),
         *("bwrap", "socat", "squid", "apt", "sudo", "apparmor", "userns_clone", "max_userns", "claude", "claude_real"),
-        *("userns", "bwrap_copy", "npm", "python3", "git", "venv", "libgomp"),
+        *("userns", "around", "bwrap_copy", "copy_label", "npm", "python3", "git", "venv", "libgomp"),
         *("llama_server", "llama_fits", "llama_tools", "ggml_vulkan", "user_manager", "server_unit", "listens"),
         *("memory", "gpu_memory", "disk_free", "glibc", "avx512", "certificates", "loader"),
         "uid_min",

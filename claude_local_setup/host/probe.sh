@@ -40,6 +40,20 @@ find_claude() { # where the user's shell finds the normal claude; the login shel
   printf '%s' "$found"
 }
 
+label() { # what runs "$@", in AppArmor's words
+  "$@" cat /proc/self/attr/apparmor/current ||
+    { [ "$(line /sys/module/apparmor/parameters/enabled)" = Y ] && "$@" cat /proc/self/attr/current; }
+}
+around() { # what confines this very process: a profile of AppArmor's, or a filter as containers have one
+  own=$(label)
+  case $own in
+    unconfined | '') grep -q '^Seccomp:[[:space:]]*[12]' /proc/self/status && echo 'a seccomp filter' ;;
+    *) echo "the AppArmor profile $own" ;;
+  esac
+}
+copy=/usr/lib/claude-local/bwrap
+copy_label() { [ -x "$copy" ] && label "$copy" --dev-bind / / -- </dev/null; }
+
 ask_userns() { # whether a jail can start, in the words of what refuses it; asked where AppArmor may be in the way
   [ "$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" = 1 ] || return
   if command -v bwrap >/dev/null; then set -- bwrap --unshare-user --unshare-net --ro-bind / / true; else set -- true; fi
@@ -99,10 +113,10 @@ done
   "apparmor=$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" \
   "userns_clone=$(line /proc/sys/kernel/unprivileged_userns_clone)" \
   "max_userns=$(line /proc/sys/user/max_user_namespaces)" \
-  "userns=$(ask_userns)" "npm=$(command -v npm)" "python3=$(command -v /usr/bin/python3)" "git=$(command -v git)" \
+  "userns=$(ask_userns)" "around=$(around)" "copy_label=$(copy_label)" "npm=$(command -v npm)" "python3=$(command -v /usr/bin/python3)" "git=$(command -v git)" \
   "loader=$(command -v curl || command -v wget)" \
   "certificates=$([ -s /etc/ssl/certs/ca-certificates.crt ] || [ -s /etc/pki/tls/certs/ca-bundle.crt ] && echo 1)" \
-  "bwrap_copy=$(cmp -s /usr/bin/bwrap /usr/lib/claude-local/bwrap && echo fresh)" \
+  "bwrap_copy=$(cmp -s /usr/bin/bwrap "$copy" && echo same)" \
   "uid_min=$(awk '$1 == "UID_MIN" { print $2 }' /etc/login.defs)" \
   "claude=$claude" "claude_real=$(readlink -f -- "$claude")" && machine; } \
   | say facts

@@ -1,32 +1,22 @@
 """User namespaces for the jail: whether a host gives them, why not, and where only a copy of bubblewrap gets one.
 
-Pure. The stages are making the namespace, mapping the user, setting the mounts apart, configuring a private network;
-unshare is the first to need them, then bubblewrap. The host is asked.
+Pure. What refuses is told by exclusion: which words the kernel has for it depends on the profiles that are loaded.
 """
 
 from __future__ import annotations
 
 from ..config.keys import Config
+from ..session.jail.entering import APART, MAKING, MAPPING
+from . import paths
 from .actual import Actual
 
-_STAGES = (  # unshare's and bubblewrap's words where AppArmor is in the way, and what it is in the way of
-    ("setting up uid map: Permission denied", "mapping the user in a namespace"),
-    ("write failed /proc/self/uid_map", "mapping the user in a namespace"),
-    ("cannot change root filesystem propagation", "setting its mounts apart from the host's"),
-    ("Failed RTM_NEWADDR", "configuring a private network"),
-    ("namespace failed: Permission denied", "making a namespace (it may be SELinux)"),
-    ("unshare failed: Permission denied", "making a namespace (it may be SELinux)"),
-)
-_FULL = "sudo sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 user.max_mnt_namespaces=15000"
-_CAUSES = (  # the words, the cause, what to do
-    *((words, f"AppArmor keeps a jail from {stage}", "claude-local-setup apply") for words, stage in _STAGES),
-    ("(ENOSPC)", "the kernel's limit of namespaces is used up or 0", _FULL),
-    ("unshare failed: No space left", "the kernel's limit of namespaces is used up or 0", _FULL),
-    (
-        "setting up uid map: Read-only file system",
-        "this is a jail itself, without a /proc of its own",
-        "run it outside that jail",
-    ),
+_LIMIT = "sudo sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 user.max_mnt_namespaces=15000"
+_USED_UP = "the kernel's limit of namespaces is used up or 0"
+_OUTSIDE = "run it on the host itself"
+_CAUSES = (  # unshare's, bubblewrap's or the program's own words, the cause, what to do
+    ("(ENOSPC)", _USED_UP, _LIMIT),
+    ("No space left", _USED_UP, _LIMIT),
+    ("Read-only file system", "this is a jail itself, without a /proc of its own", "run it outside that jail"),
     (
         "mount proc on",
         "this is a container whose /proc is masked",
@@ -35,34 +25,73 @@ _CAUSES = (  # the words, the cause, what to do
     ("overflowuid: No such file", "there is no /proc here", "mount -t proc proc /proc"),
     ("setuid use of bubblewrap", "bubblewrap is setuid, which it no longer supports", "sudo chmod u-s /usr/bin/bwrap"),
 )
+_STAGES = (  # the words of what is refused, and what that is
+    *((stage, stage) for stage in (MAKING, MAPPING, APART)),
+    ("uid map", MAPPING),
+    ("uid_map", MAPPING),
+    ("cannot change root filesystem propagation", APART),
+    ("RTM_NEWADDR", "setting up a network in it"),
+    ("", MAKING),
+)
+_REFUSED = ("ermission denied", "not permitted", "not allow", "ermissions to create")
 
 
 def needs_copy(config: Config, actual: Actual) -> bool:
     """Whether a jail can start on this host only by a copy of bubblewrap with a profile of its own.
 
-    Ubuntu 25.04's stock profile lets plain bubblewrap through, but neither unshare nor what bubblewrap starts.
+    Ubuntu's restriction is on, and keeps a program that nothing else confines from it. Where that cannot be tried, or
+    something else refuses, what is there stays.
     """
-    if actual.facts.get("apparmor") != "1" or config.isolation.level not in ("session", "strict"):
+    if actual.facts["apparmor"] != "1" or not config.is_jailed:
         return False
-    return any(words in actual.facts.get("userns", "") for words, _ in _STAGES)
+    if is_judged(actual):
+        return actual.facts["userns"] != "ok"
+    return actual.node(paths.PROFILE).kind == "file"
+
+
+def is_judged(actual: Actual) -> bool:
+    """Whether what a host answers is about its setting and its profiles, and nothing else."""
+    return not actual.facts["around"] and not _are_off(actual)
+
+
+def _are_off(actual: Actual) -> bool:
+    return "0" in (actual.facts["userns_clone"], actual.facts["max_userns"])
 
 
 def problem(actual: Actual, answer: str) -> tuple[str, str]:
-    """What `answer`, unshare's or bubblewrap's words, means on this host, and what to do; ("", "") if all is well."""
+    """What `answer`, the words of what could not start, means on this host, and what to do; ("", "") if all is well."""
     if answer == "ok":
         return "", ""
+    if not actual.facts["bwrap"]:
+        return "bubblewrap is missing", "claude-local-setup apply"
+    if actual.facts["userns_clone"] == "0":
+        return "this kernel's user namespaces are off", "sudo sysctl -w kernel.unprivileged_userns_clone=1"
     for words, cause, remedy in _CAUSES:
         if words in answer:
             return cause, remedy
-    facts = actual.facts
-    if (
-        "not allow non-privileged user namespaces" in answer
-        or "ermissions to create" in answer
-        or "unshare failed" in answer
-    ):
-        if facts["userns_clone"] == "0":
-            return "this kernel's user namespaces are off", "sudo sysctl -w kernel.unprivileged_userns_clone=1"
-        return "a container, a jail or an AppArmor profile around this refuses namespaces", "run it on the host itself"
-    if not facts["bwrap"]:
-        return "bubblewrap is missing", "claude-local-setup apply"
+    if _is_refused(answer):
+        return _refusal(actual, next(stage for words, stage in _STAGES if words in answer))
     return answer or "it could not be tried", "bwrap --ro-bind / / --unshare-user --unshare-net true"
+
+
+def problem_of_the_built_in(actual: Actual, answer: str) -> tuple[str, str]:
+    """The same for Claude Code's own sandbox, bubblewrap with a namespace in it: no profile of ours is for that."""
+    cause, remedy = problem(actual, answer)
+    if not _is_refused(answer) or not is_judged(actual):
+        return cause, remedy
+    return (
+        "AppArmor keeps Claude Code's own sandbox from starting",
+        "claude-local-setup config set isolation.level session && claude-local-setup apply",
+    )
+
+
+def _is_refused(answer: str) -> bool:
+    return any(words in answer for words in _REFUSED)
+
+
+def _refusal(actual: Actual, stage: str) -> tuple[str, str]:
+    if around := actual.facts["around"]:
+        return f"{around} around this refuses {stage}", _OUTSIDE
+    if actual.facts["apparmor"] == "1":
+        return f"AppArmor keeps a jail from {stage}", "claude-local-setup apply"
+    return f"a container or a security module (SELinux) around this refuses {stage}", _OUTSIDE

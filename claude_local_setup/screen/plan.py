@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..checks.report import Report
-from ..entries.actions import Step
+from ..entries.actions import Command, Step
 from ..session.words import printable
 from .output import diff_lines
 
@@ -126,6 +126,11 @@ def every_line(plans: Iterable[Report]) -> Iterator[str]:
                 yield from diff_lines(step.diff)
 
 
-def commands(words: Iterable[Sequence[str]]) -> list[str]:
-    """As somebody would type them."""
-    return [f"sudo {shlex.join(command)}" for command in words]
+def commands(known: Iterable[Command]) -> list[str]:
+    """As somebody would type them; what is given to one on its standard input is shown by its difference."""
+    return [f"sudo {shlex.join(one.words)}{_given(one)}" for one in known]
+
+
+def _given(command: Command) -> str:
+    count = len(command.given.splitlines())
+    return f" < (the {count} lines of it: d shows them)" if count else ""

@@ -44,7 +44,7 @@ def test_never_is_the_default_and_puts_nothing() -> None:
 
 def test_what_the_vendors_installer_is_fetched_with_is_installed_where_it_is_missing() -> None:
     def asked(**facts: str) -> list[list[str]]:
-        return root_commands([planned("native", recorded(**facts))["packages"]])
+        return [list(one.words) for one in root_commands([planned("native", recorded(**facts))["packages"]])]
 
     assert asked() == []
     assert asked(loader="", certificates="")[-1][-2:] == ["curl", "ca-certificates"]
@@ -60,7 +60,7 @@ def test_npm_installs_for_the_user_alone_without_root() -> None:
 
 
 def test_apt_trusts_the_vendor_s_key_for_the_vendor_s_repository_only_once_it_is_checked() -> None:
-    commands = [" ".join(words) for words in root_commands([planned("apt", recorded())["claude"]])]
+    commands = [" ".join(one.words) for one in root_commands([planned("apt", recorded())["claude"]])]
     fetched = next(number for number, line in enumerate(commands) if "download-file" in line)
     checked = next(number for number, line in enumerate(commands) if claude_program.FINGERPRINT in line)
     trusted = next(number for number, line in enumerate(commands) if line.startswith("mv "))

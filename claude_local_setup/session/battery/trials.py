@@ -24,6 +24,7 @@ from .beside import answers, make_workspace, service, socket_places
 from .shells import asked as shell_asked
 
 _LEFT = ".verify."
+_BUILT_IN = ("bwrap", "--unshare-user", "--dev-bind", "/", "/", "--")
 _CALLERS = 7  # the descriptor that the battery tries
 
 
@@ -79,12 +80,13 @@ def _remove_left(values: Values) -> None:
 
 
 def _starts(values: Values, folder: str) -> str:
-    """Which stage of a jail fails, in the words of what does; "ok"."""
-    if not values.is_jailed:
-        return "ok"
-    work = f"{folder}/empty"
-    os.mkdir(work)
-    said = _jail(values, work, ["echo", "started"])
+    """Which stage of a jail fails, in the words of what does; "ok". At level bash of Claude Code's own sandbox."""
+    if values.is_jailed:
+        work = f"{folder}/empty"
+        os.mkdir(work)
+        said = _jail(values, work, ["echo", "started"])
+    else:
+        said = output([*_BUILT_IN, *_BUILT_IN, "echo", "started"])  # what filters its commands makes a namespace again
     return "ok" if said.endswith("started\n") else said
 
 

@@ -7,16 +7,28 @@ import os
 from ..linux import kernel
 from .plan import Plan
 
+# The stages, in the words in which one that fails is told.
+MAKING, MAPPING, APART = "making a namespace", "mapping the user in it", "setting its mounts apart from the host's"
+
 
 def enter(private: bool) -> None:
-    """A user namespace with this user in it, and in that mounts set apart from the host's, processes, and a network."""
-    user, group = os.geteuid(), os.getegid()
-    own = kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWPID
-    kernel.unshare(own | (kernel.CLONE_NEWNET if private else 0))
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{user} {user} 1")
-    _write("/proc/self/gid_map", f"{group} {group} 1")
-    kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+    """A user namespace with this user in it, and in that mounts set apart from the host's, processes, and a network.
+
+    OSError of the kernel's, with the stage for its file name.
+    """
+    stage = MAKING
+    try:
+        user, group = os.geteuid(), os.getegid()
+        own = kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWPID
+        kernel.unshare(own | (kernel.CLONE_NEWNET if private else 0))
+        stage = MAPPING
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{user} {user} 1")
+        _write("/proc/self/gid_map", f"{group} {group} 1")
+        stage = APART
+        kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, stage) from None
 
 
 def _write(path: str, text: str) -> None:

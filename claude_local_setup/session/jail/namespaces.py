@@ -41,7 +41,8 @@ def become(plan: Plan, channel: int, parent: int) -> None:
     except Refusal as refusal:
         _tell(channel, f"!{refusal.problem}\n{refusal.remedy}")
     except OSError as error:
-        _tell(channel, f"!no jail can be started on this machine: {error.strerror}\nclaude-local-setup verify")
+        what = f"{error.filename}: " if error.filename else ""
+        _tell(channel, f"!no jail can be started on this machine: {what}{error.strerror}\nclaude-local-setup verify")
     except BaseException as error:
         _tell(channel, f"!the jail was not made: {type(error).__name__} {error}\nclaude-local-setup verify")
     os._exit(1)
