@@ -12,6 +12,7 @@ from ..entries.actions import Step
 from ..host.actual import Actual
 from . import claude
 from .boundary import boundary
+from .bubblewrap import bubblewrap
 from .editors import editors
 from .host import drift, host, user_namespaces
 from .report import Finding
@@ -34,6 +35,7 @@ def findings(config: Config, actual: Actual, steps: Sequence[Step], trials: Tria
     return [
         *host(actual),
         *namespaces,
+        *bubblewrap(actual, trials),
         *drift(steps),
         *shells(config, actual, trials),
         *claude.found(config, actual),

@@ -18,7 +18,7 @@ from ..serving.held import hold
 from ..values import Values
 from ..words import Refusal
 from ..workspace.place import Workspace
-from . import asked, attempts, tool_call
+from . import asked, attempts, bubblewrap, tool_call
 from .asked import claude_version, output, own
 from .beside import answers, make_workspace, service, socket_places
 from .shells import asked as shell_asked
@@ -35,6 +35,7 @@ def run(values: Values, path: str, shells: list[str]) -> int:
     _hold(values)
     with tempfile.TemporaryDirectory(prefix=f"{_LEFT}{os.getpid()}.", dir=values.product) as folder:
         _say("userns", _starts(values, folder))
+        _say("bwrap", bubblewrap.told())
         _say("server", own("--check-server", values=values))
         if (version := claude_version(path)) is not None:
             _say("claude_version", version)
