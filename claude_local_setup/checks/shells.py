@@ -16,6 +16,10 @@ def shells(config: Config, actual: Actual, tried: Trials) -> Iterator[Finding]:
     for name in trials.shells(config, actual):
         said = tried.get(f"shell_{name}", UNTRIED)
         words = said.split("\n")
+        if note := next((line[5:] for line in words if line.startswith("note ")), ""):
+            problem, _, remedy = note.partition("|")
+            yield Finding(f"shell: {name} finds claude-local", plain(problem), plain(remedy), warning=True)
+            continue
         hindrance = next((line[4:] for line in words if line.startswith("not ")), "")
         if hindrance:
             problem, _, remedy = hindrance.partition("|")

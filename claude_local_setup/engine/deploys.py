@@ -52,7 +52,7 @@ def carry_out_all(steps: Iterable[Step], *, is_root: bool) -> None:
     """Registers one operation a step, on every host in the same order."""
     for step in steps:
         action = step.action or Action(())
-        carry_out(name=step.name, step=step, _sudo=action.root and not is_root, _timeout=action.seconds)
+        carry_out(name=step.name, step=step, root=action.root and not is_root, _timeout=action.seconds)
 
 
 def _data() -> dict[str, object]:

@@ -6,10 +6,12 @@ from collections.abc import Generator
 from typing import Any
 
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
+from pyinfra.context import ctx_host
 
 from ..entries.actions import Step
 from ..host.actual import Actual
 from ..host.probe import command, read
+from .root import as_root, password_of
 
 
 class Probe(FactBase[Actual]):
@@ -23,10 +25,12 @@ class Probe(FactBase[Actual]):
 
 
 @operation()
-def carry_out(step: Step) -> Generator[StringCommand, None, None]:
-    """Carries out one step of a plan; a step without an action changes nothing."""
+def carry_out(step: Step, root: bool) -> Generator[StringCommand, None, None]:
+    """Carries out one step of a plan, `root`: with sudo. One without an action changes nothing."""
+    password = password_of(ctx_host.get()) if root else ""
     for one in step.action.commands if step.action else ():
-        yield line(*one.words, _stdin=one.given.splitlines())
+        words, lines = as_root(password, one.words, one.given) if root else (one.words, one.given.splitlines())
+        yield line(*words, _stdin=lines)
 
 
 def line(*words: str, **arguments: Any) -> StringCommand:

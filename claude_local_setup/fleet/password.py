@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import click
-from pyinfra.api import Host, StringCommand
+from pyinfra.api import Host
 
 from ..checks.report import Report
 from ..engine import remote
 from ..engine.operations import line
+from ..engine.root import as_root, password_of, remember
 from ..entries.actions import by_hand, root_commands
 from ..errors import SetupError
 from ..screen.output import names, say
@@ -52,21 +53,22 @@ def _asked(wanting: Sequence[Found], each: Each) -> list[Found]:
 
 def _is_allowed(host: Host) -> bool:
     """Whether sudo asks for nothing, or the inventory holds its password (pyinfra's own `_sudo_password`)."""
-    if host.data.get("_sudo_password"):
-        return True
-    # In the form in which pyinfra will ask: sudoers may allow one command and not the other.
-    # Its "a password is required" is kept from pyinfra, which would ask for one.
-    asked = line("sh", "-c", "exec sudo -H -n sh -c true 2>/dev/null")
-    succeeded, _, _ = remote.answer(host, asked, seconds=SECONDS)
-    return succeeded
+    return _works(host, password_of(host))
 
 
 def _takes(host: Host, typed: str) -> bool:
     """One try only: accounts get locked for less."""
-    asked = StringCommand("sudo", "-S", "-k", "-p", "''", "sh", "-c", "true")
-    succeeded, _, _ = remote.answer(host, asked, seconds=SECONDS, _stdin=[typed])
-    if succeeded:
-        host.connector_data["prompted_sudo_password"] = typed
+    taken = _works(host, typed)
+    if taken:
+        remember(host, typed)
+    return taken
+
+
+def _works(host: Host, password: str) -> bool:
+    # Its "a password is required" is kept from pyinfra, which would ask for one.
+    words, lines = as_root(password, ["true"])
+    asked = line("sh", "-c", 'exec "$@" 2>/dev/null', "sh", *words, _stdin=lines)
+    succeeded, _, _ = remote.answer(host, asked, seconds=SECONDS)
     return succeeded
 
 

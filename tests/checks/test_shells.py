@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from claude_local_setup.session.battery.leaving import why
 from tests.homes import Home
 
 SHELLS = {
@@ -157,3 +159,52 @@ def test_an_rc_file_that_never_ends_is_said(plain_home: Home) -> None:
     rc.write_text(rc.read_text() + "sleep 1000\n")
     (problem,) = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"] == FINDS.format("bash")]
     assert problem["problem"] == "its files take more than 15 seconds"
+
+
+PLACE, LEAVES = "starts another program in the shell's place", "leaves where there is no terminal"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_an_rc_file_that_takes_the_shell_away_is_a_note(plain_home: Home, shell: str) -> None:
+    plain_home.write(".profile", LOGIN)
+    rc = plain_home.write(SHELLS[shell][0], "")
+    plain_home.json("apply", "-y")
+    rc.write_text(rc.read_text() + "exec sh -l\n")
+    checks = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"].startswith(f"shell.{shell}")]
+    assert [(f["id"], f["ok"]) for f in checks] == [(FINDS.format(shell), True)]
+    assert f"line {rc.read_text().count(chr(10))}, {PLACE}" in checks[0]["problem"], checks[0]
+    assert checks[0]["remedy"] == "type claude-local"
+
+
+AWAY = [  # a line of .bashrc, what is said of it where the shell did not answer, and where it did
+    ("[ -z $ZSH_VERSION ] && [ -x /bin/zsh ] && exec /bin/zsh -l", PLACE, ""),
+    ('[[ $- == *i* ]] && exec -l "$HOME/bin/fish"', PLACE, ""),
+    ('[ -z "$TMUX" ] && { tmux new -A -s main; exit; }', "starts a terminal multiplexer", "leaves early"),
+    ("command -v screen >/dev/null && screen -RR", "starts a terminal multiplexer", ""),
+    ("[[ -t 0 ]] || exit", LEAVES, LEAVES),
+    ("if ! tty -s; then return; fi", LEAVES, LEAVES),
+    ("case $TERM in dumb) exit ;; esac", LEAVES, LEAVES),
+    ("  exit 0", "leaves early", "leaves early"),
+    ("exec 2>/dev/null", "", ""),
+    ("# exec zsh", "", ""),
+    ("alias exitcode='echo $?'", "", ""),
+]
+
+
+@pytest.mark.parametrize(("line", "unanswered", "answered"), AWAY)
+def test_what_takes_a_shell_away_is_told_by_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, unanswered: str, answered: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".bashrc").write_text(f"mine=1\n{line}\n")
+    for is_answered, said in ((False, unanswered), (True, answered)):
+        assert why("bash", answered=is_answered) == (said and f"~/.bashrc, line 2, {said}")
+
+
+def test_so_is_one_that_leaves_without_a_terminal_before_our_lines(plain_home: Home) -> None:
+    plain_home.write(".profile", LOGIN)
+    plain_home.write(".bashrc", "[ -t 0 ] || return\n")
+    plain_home.json("apply", "-y")
+    (found,) = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"].startswith("shell.bash")]
+    assert found["ok"]
+    assert found["problem"].startswith("~/.bashrc, line 1, leaves where there is no terminal")

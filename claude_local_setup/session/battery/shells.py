@@ -8,6 +8,8 @@ import shlex
 import signal
 import subprocess
 
+from .leaving import FILES, why
+
 _PATIENCE = 15  # seconds: longer than anybody waits for a prompt
 _IS, _AT = "is-claude-local ", "at-claude-local "
 _ASK = (
@@ -21,21 +23,17 @@ _ASK_FISH = (
     'env | grep -q "^ANTHROPIC_"; and echo leaks; contains -- $HOME/.local/bin $PATH; and echo path; '
     f'echo "{_AT}"(command -s claude-local)'
 )
-_FILES = {
-    "bash": "/etc/profile /etc/bash.bashrc ~/.bash_profile ~/.bash_login ~/.profile ~/.bashrc ~/.bash_aliases",
-    "zsh": "/etc/zsh/zshenv /etc/zsh/zprofile /etc/zsh/zshrc ~/.zshenv ~/.zprofile ~/.zshrc ~/.zlogin",
-    "fish": "/etc/fish/config.fish ~/.config/fish/config.fish ~/.config/fish/functions/claude-local.fish",
-}
 _DEFINED = re.compile(r"^[^#]*\b(alias|function|abbr)\s.*claude-local|^\s*claude-local\s*\(\)")
 
 
 def asked(kind: str, program: str, folder: str, wrapper: str) -> str:
-    """One word a line of what is well, and one with what stands before the wrapper: "not PROBLEM|REMEDY".
+    """One word a line of what is well, and one with what stands before the wrapper: "not PROBLEM|REMEDY"; or, where the
+    shell does not get so far, one with what takes it away: "note PROBLEM|REMEDY".
 
     As a login starts it, and as a terminal does in a session that has logged in.
     """
     login = _started([program, "-lic"], kind, folder, wrapper)
-    other = "" if "\nnot " in f"\n{login}" else _started([program, "-ic"], kind, folder, wrapper)
+    other = "" if "\nnot" in f"\n{login}" else _started([program, "-ic"], kind, folder, wrapper)
     hindered = [line for line in other.splitlines() if line.startswith("not ")]
     return "\n".join([line for line in login.splitlines() if line != "found" or not hindered] + hindered)
 
@@ -50,10 +48,22 @@ def _started(shell: list[str], kind: str, folder: str, wrapper: str) -> str:
     if said is None:
         return f"not its files take more than {_PATIENCE} seconds|{kind} -lixc exit 2>&1 | tail"
     lines = said.splitlines()
+    if away := _taken_away(kind, lines):
+        return away
     what = next((line[len(_IS) :].strip() for line in lines if line.startswith(_IS)), "")
     where = next((line[len(_AT) :].strip() for line in lines if line.startswith(_AT)), "")
     words = [line for line in lines if line in ("shadowed", "leaks", "path")]
     return "\n".join([*words, _judged(kind, what, where, wrapper)])
+
+
+def _taken_away(kind: str, lines: list[str]) -> str:
+    """Why it does not get as far as our question, or not as far as our lines."""
+    answered = any(line.startswith(_IS) for line in lines)
+    if answered and any(line.strip() not in (_IS.strip(), _AT.strip(), "leaks") for line in lines[-3:]):
+        return ""
+    if reason := why(kind, answered=answered):
+        return f"note {reason}: what such a shell finds could not be tried|type claude-local"
+    return "" if answered else f"not its files end it before it can be asked|{kind} -lixc exit 2>&1 | tail"
 
 
 def _output(words: list[str], variables: dict[str, str]) -> str | None:
@@ -88,7 +98,7 @@ def _judged(kind: str, what: str, where: str, wrapper: str) -> str:
 def _defined_at(kind: str) -> tuple[str, int]:
     """(file, line) of the last definition that is not ours; ("", 0) where it is nowhere that one would look."""
     found = ("", 0)
-    for name in _FILES[kind].split():
+    for name in FILES[kind].split():
         try:
             with open(os.path.expanduser(name), errors="replace") as file:
                 lines = file.read(1_000_000).splitlines()

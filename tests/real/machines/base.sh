@@ -25,7 +25,7 @@ debootstrap --variant=minbase --include="$(IFS=, && echo "openssh-server,sudo,fi
 
 # The machines have no way out: what apply installs comes from a repository on their own disk.
 offered=(bubblewrap socat python3-venv libgomp1 ca-certificates curl)
-for package in llama.cpp-tools libggml0-backend-vulkan; do
+for package in llama.cpp-tools libggml0-backend-vulkan sudo-rs rust-coreutils; do
   ! inside apt-cache show "$package" >/dev/null 2>&1 || offered+=("$package")
 done
 inside apt-get -q -y --no-install-recommends --download-only install "${offered[@]}" >>"$base/log" 2>&1
