@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..host.actual import Actual, Node
 from .actions import Step, sha256
 from .ours import is_signed, record, there
-from .places import check_place
+from .places import ImpossibleError, check_place, quoted
 from .record import Before, Put, Record
 from .steps import kept, removed, rewritten, written
 
@@ -40,7 +40,16 @@ class File:
 
     def step(self, actual: Actual, known: Record | None) -> Step:
         check_place(self.path, actual.node(self.path), actual)
+        self._check_link(actual, known)
         return written(self.name, self.path, self.content, self.mode, actual, self.said)
+
+    def _check_link(self, actual: Actual, known: Record | None) -> None:
+        """What somebody else's link leads to is not ours to replace."""
+        node = actual.node(self.path)
+        is_known = known is not None and sha256(node.content or b"") in known.sums
+        if node.link and node.content and not is_known and not self._is_ours(actual):
+            problem = f"{self.path} is a link to {node.real}, which is not ours"
+            raise ImpossibleError(problem, f"mv {quoted(self.path)} {quoted(self.path)}.old")
 
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:

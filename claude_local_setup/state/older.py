@@ -79,6 +79,8 @@ def told(config: Config, actual: Actual, steps: Iterable[Step]) -> Iterator[str]
     for path in [*rc_files(config, actual), *files]:
         for number in old_alias.numbers(actual.node(path).content or b""):
             yield f"an alias claude-local in {actual.shown(path)}, line {number}, is put out of force"
+    if "wrapper" in pending and _is_others(actual.path(paths.WRAPPER), actual):
+        yield f"{paths.WRAPPER} is not ours: it is replaced, and remove brings it back"
     if "earlier program" in pending:
         yield f"{PROGRAM} is not ours: it is kept as {aside(PROGRAM)}"
     if "settings.json" in pending and actual.is_absent(actual.path(paths.SETTINGS)) and _earlier(actual):
@@ -91,7 +93,7 @@ def _earlier(actual: Actual) -> list[str]:
 
 
 def _is_others(path: str, actual: Actual) -> bool:
-    """Whether a program of that name is there that does not lead to ours."""
-    node = actual.node(path)
-    leads_to_us = node.real == actual.node(actual.path(paths.WRAPPER)).real
+    """Whether a program is there that neither is ours nor leads to it."""
+    node, ours = actual.node(path), actual.path(paths.WRAPPER)
+    leads_to_us = path != ours and node.real == actual.node(ours).real
     return node.kind == "file" and not leads_to_us and SIGNATURE not in (node.content or b"")[:1000]

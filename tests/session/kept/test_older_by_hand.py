@@ -52,14 +52,41 @@ def test_a_session_has_the_earlier_settings_instructions_agents_and_transcripts(
         assert own in seen
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_another_program_in_the_wrapper_s_place_is_said_and_comes_back(plain_home: Home) -> None:
+    own = plain_home.write(".local/bin/claude-local", OWN)
+    own.chmod(0o750)
+    before = tree(plain_home.path)
+    said = plain_home.setup("apply", "-y")
+    assert "~/.local/bin/claude-local is not ours: it is replaced, and remove brings it back" in said.stdout
+    assert "not ours" not in plain_home.setup("apply", "-y").stdout
+    assert plain_home.json("remove", "-y")["failed"] == 0
+    assert tree(plain_home.path) == before
+
+
+def test_what_a_link_in_the_wrapper_s_place_leads_to_is_not_written(plain_home: Home) -> None:
+    own = plain_home.write("src/mine.sh", OWN)
+    link = plain_home.write(".local/bin/x", "").with_name("claude-local")
+    link.symlink_to(own)
+    done = plain_home.setup("apply", "-y")
+    assert (done.returncode, own.read_text()) == (1, OWN)
+    assert f"{link} is a link to {own}, which is not ours" in done.stderr
+    pasted = done.stderr.partition("remedy: ")[2].splitlines()[0]
+    assert plain_home.run("bash", "-c", pasted).returncode == 0
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    assert own.read_text() == OWN
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_no_shell_starts_the_earlier_one(used: Home, api: MessagesApi, shell: str) -> None:
     if shell == "zsh":
         used.write(".zshrc", f"{ALIAS}\nPATH=~/bin:$PATH\n")
+    elif shell == "fish":
+        used.write(".config/fish/config.fish", f"{ALIAS}\nset -gx PATH ~/bin $PATH\n")
     else:
         used.write(".profile", "PATH=~/bin:$PATH\n. ~/.bashrc; . ~/.bash_aliases\n")
     set_up(used, api)
-    said = used.run(shell, "-lic", "alias claude-local; type -a claude-local").stdout
+    ask = "functions claude-local" if shell == "fish" else "alias claude-local"
+    said = used.run(shell, "-lic", f"{ask}; type -a claude-local").stdout
     assert "ANTHROPIC_BASE_URL" not in said
     assert f"{used.path}/bin/claude-local" not in said
     checks = {item["check"]: item["ok"] for item in used.json("verify")["hosts"][0]["findings"]}
