@@ -6,12 +6,17 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 FAILED = 1
 USAGE = 2
 SETUP = "claude-local-setup"
 _COMMANDS = (  # those of SETUP
     "apply|caches|completion|config|doctor|help|init|models|remove|server|status|uninstall|update|upgrade|verify|vscode"
 )
+_PASTED = ": claude-local"
 setup = SETUP  # what calls it here: whoever starts the program says so
 
 
@@ -54,6 +59,22 @@ def calling(text: str, command: str) -> str:
 
     named = rf"(?<![\w/.-]){SETUP}(?= (?:{_COMMANDS})\b)"
     return re.sub(f"{re.escape(command)}|{named}", lambda _: command, text)
+
+
+def wrapped(line: str, width: int, indent: str) -> Iterator[str]:
+    """Prose no wider than `width` columns, below 40 as it is. A command at its end is pasted: that is one line."""
+    if len(line) <= width or width < 40:
+        yield line
+        return
+    import textwrap
+
+    prose, found, command = line.partition(_PASTED)
+    yield from textwrap.wrap(
+        f"{prose}:" if found else prose, width, subsequent_indent=indent, break_long_words=False,
+        break_on_hyphens=False, replace_whitespace=False, expand_tabs=False,
+    )  # fmt: skip
+    if found:
+        yield indent + found[2:] + command
 
 
 def quoted(word: str) -> str:

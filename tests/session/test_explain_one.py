@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.session.explain.lines import wrapped
+from claude_local_setup.session.words import wrapped
 from tests.homes import Home
 
 
@@ -159,9 +159,9 @@ def test_what_it_says_allows_it(plain_home: Home) -> None:
 def test_no_prose_is_wider_than_the_terminal_and_what_is_pasted_is_one_line(width: int) -> None:
     command = "claude-local-setup config set isolation.read '[\"/home/you/a very long name of a folder\"]'"
     line = "not there  /home/you/a folder: of your home only a list of things is shown; to show it: "
-    parts = list(wrapped(line + command, width))
+    parts = list(wrapped(line + command, width, " " * 11))
     assert " ".join(part.strip() for part in parts).split() == (line + command).split()
     assert [part for part in parts if len(part) > width and part.strip() != command] == []
     assert all(part.startswith(" " * 11) for part in parts[1:])
     assert (parts[-1].strip() == command) == (width < 200)
-    assert list(wrapped(line, 0)) == [line]
+    assert list(wrapped(line, 0, "")) == [line]

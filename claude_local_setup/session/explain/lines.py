@@ -5,41 +5,21 @@ from __future__ import annotations
 import os
 import sys
 
-from ..words import quoted, tell
+from ..words import quoted, tell, wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..values import Values
 
 _INDENT = " " * 11  # as wide as the first word's column
-_COMMAND = ": claude-local"  # from there on a line is pasted: where it breaks is the terminal's
 _SECTIONS = {"read": "isolation", "write": "isolation", "devices": "isolation", "pass_env": "isolation"}
 
 
 def show(line: str) -> None:
     """One line of the answer; as it is where a program reads it."""
     width = os.get_terminal_size(1).columns if sys.stdout.isatty() else 0
-    for part in wrapped(line, width):
+    for part in wrapped(line, width, _INDENT):
         tell(part)
-
-
-def wrapped(line: str, width: int) -> Iterator[str]:
-    """`width`: in columns; below 40 nothing is broken."""
-    if len(line) <= width or width < 40:
-        yield line
-        return
-    import textwrap
-
-    prose, found, command = line.partition(_COMMAND)
-    words = f"{prose}:" if found else prose
-    yield from textwrap.wrap(
-        words, width, subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False,
-        replace_whitespace=False, drop_whitespace=True, expand_tabs=False,
-    )  # fmt: skip
-    if found:
-        yield _INDENT + found[2:] + command
 
 
 def to_set(values: Values, key: str, more: object) -> str:
