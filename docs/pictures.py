@@ -23,9 +23,11 @@ from tests.fakes.scripted_model import gguf
 from tests.homes import Home
 from tests.real.claudes import CLAUDES
 from tests.real.llama import Llama
+from tests.screen import stage
 
 PICTURES = Path(__file__).with_name("pictures")
 COLUMNS = 100
+SCREEN_COLUMNS = 80
 # picture -> its title, and the lines typed
 TYPED: dict[str, tuple[str, Sequence[str]]] = {
     "run": (
@@ -73,7 +75,10 @@ def main() -> None:
             home.write(".config/claude-local-setup/config.toml", f'[server]\nbase_url = "{server.base_url}"\n')
             for name, (title, lines) in TYPED.items():
                 shown = "".join(run(home, lines)).replace(server.base_url[7:], "127.0.0.1:8080")
-                (PICTURES / f"{name}.svg").write_text(drawn(name, title, shown.replace(folder, "/home/you")))
+                (PICTURES / f"{name}.svg").write_text(drawn(name, title, shown.replace(folder, "/home/you"), COLUMNS))
+    for name, text in stage.shown(SCREEN_COLUMNS, attributed=True):
+        title = stage.SCREENS[name].title
+        (PICTURES / f"screen-{name}.svg").write_text(drawn(f"screen-{name}", title, text, SCREEN_COLUMNS))
 
 
 def newcomer(path: Path) -> Home:
@@ -109,8 +114,8 @@ def plain_kernel(text: str) -> str:
     return re.sub(r"(kernel \d+\.\d+)[^ ,]*", r"\1", text)
 
 
-def drawn(name: str, title: str, shown: str) -> str:
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+def drawn(name: str, title: str, shown: str, columns: int) -> str:
+    console = Console(record=True, width=columns, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(shown), soft_wrap=False)
     return console.export_svg(title=title, code_format=FRAME, unique_id=name)
 

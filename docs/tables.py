@@ -21,6 +21,7 @@ from claude_local_setup.session.main import _HELP
 from claude_local_setup.session.workspace.obeyed import ROWS
 from docs import manuals
 from docs.command_line import Described, commands, is_kept
+from tests.screen.stage import SCREENS
 
 DOCS = Path(__file__).parent
 ONLY = {
@@ -85,11 +86,22 @@ def server_checks() -> Iterator[str]:
     yield ", ".join(f"`{Finding(f'server: {check}').id}`" for check in SERVER)
 
 
+def screens() -> Iterator[str]:
+    for name, screen in SCREENS.items():
+        yield from (
+            f"## {screen.title[0].upper()}{screen.title[1:]}",
+            "",
+            f"![{screen.title}](../pictures/screen-{name}.svg)",
+            "",
+        )
+
+
 # page -> the blocks in it, by the name of their marks
 PAGES: Mapping[str, Mapping[str, Callable[[], Iterator[str]]]] = {
     "reference/obeyed.md": {"obeyed": obeyed},
     "reference/config.md": {"config": config},
     "reference/commands.md": {"session commands": session_commands, "setup commands": setup_commands},
+    "reference/screens.md": {"screens": screens},
     "reference/checks.md": {"battery": boundary_checks, "server": server_checks},
 }
 
