@@ -29,7 +29,7 @@ def carry_out(step: Step, root: bool) -> Generator[StringCommand, None, None]:
     """Carries out one step of a plan, `root`: with sudo. One without an action changes nothing."""
     password = password_of(ctx_host.get()) if root else ""
     for one in step.action.commands if step.action else ():
-        words, lines = as_root(password, one.words, one.given) if root else (one.words, one.given.splitlines())
+        words, lines = as_root(password, one) if root else (one.words, one.given.splitlines())
         yield line(*words, _stdin=lines)
 
 

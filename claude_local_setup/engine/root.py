@@ -5,14 +5,11 @@ There it is in no file and no argument, and no temporary folder has to allow pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pyinfra.api import Host
 
+from ..entries.actions import Command, pasted
+
 _KNOWN = "claude_local_sudo_password"
-_MARK = "here begins what is given to the command"
-# Where sudo asks for no password after all, it is not for the command to read.
-_PASS_OVER = f'while read -r line && [ "$line" != "{_MARK}" ]; do :; done; exec "$@"'
 
 
 def remember(host: Host, password: str) -> None:
@@ -24,12 +21,10 @@ def password_of(host: Host) -> str:
     return str(host.connector_data.get(_KNOWN) or host.data.get("_sudo_password") or "")
 
 
-def as_root(password: str, words: Sequence[str], given: str = "") -> tuple[list[str], list[str]]:
-    """The command's words, and the lines for its standard input. Without a password sudo must not ask for one."""
+def as_root(password: str, command: Command) -> tuple[list[str], list[str]]:
+    """The words, and the lines for their standard input. Without a password sudo must not ask for one."""
     if not password:
-        return ["sudo", "-H", "-n", *words], given.splitlines()
-    # -k: sudo reads the password each time, also where it has been told shortly before.
-    return (
-        ["sudo", "-H", "-S", "-k", "-p", "", "sh", "-c", _PASS_OVER, "sudo", *words],
-        [password, _MARK, *given.splitlines()],
-    )
+        return ["sudo", "-H", "-n", *command.words], command.given.splitlines()
+    # -k: sudo reads the password each time, also where it has been told shortly before. sudo-rs reads on after it, and
+    # where none is asked for after all it is not for the command to read: that has an input of its own.
+    return ["sudo", "-H", "-S", "-k", "-p", "", "sh", "-c", f"exec </dev/null; {pasted(command)}"], [password]

@@ -55,10 +55,11 @@ def root_commands(steps: Iterable[Step]) -> list[Command]:
 
 def by_hand(commands: Iterable[Command]) -> str:
     """The commands as a line that root can paste, each with its input."""
-    return "as root: " + " && ".join(map(_pasted, commands))
+    return "as root: " + " && ".join(map(pasted, commands))
 
 
-def _pasted(command: Command) -> str:
+def pasted(command: Command) -> str:
+    """The command as a line for any shell, with its input."""
     given = f"printf '%s\\n' {shlex.join(command.given.splitlines())} | " if command.given else ""
     return given + shlex.join(command.words)
 

@@ -13,7 +13,7 @@ from ..checks.report import Report
 from ..engine import remote
 from ..engine.operations import line
 from ..engine.root import as_root, password_of, remember
-from ..entries.actions import by_hand, root_commands
+from ..entries.actions import Command, by_hand, root_commands
 from ..errors import SetupError
 from ..screen.output import names, say
 from .machine import Found, T, U
@@ -66,9 +66,9 @@ def _takes(host: Host, typed: str) -> bool:
 
 def _works(host: Host, password: str) -> bool:
     # Its "a password is required" is kept from pyinfra, which would ask for one.
-    words, lines = as_root(password, ["true"])
-    asked = line("sh", "-c", 'exec "$@" 2>/dev/null', "sh", *words, _stdin=lines)
-    succeeded, _, _ = remote.answer(host, asked, seconds=SECONDS)
+    words, lines = as_root(password, Command(("true",)))
+    asked = line("sh", "-c", 'exec "$@" 2>/dev/null', "sh", *words)
+    succeeded, _, _ = remote.answer(host, asked, seconds=SECONDS, _stdin=lines)
     return succeeded
 
 

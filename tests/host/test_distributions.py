@@ -1,4 +1,6 @@
-"""The boundary on other distributions than this machine's, with the bubblewrap and socat that they bring."""
+"""Other distributions than this machine's: the boundary, with the bubblewrap and socat that they bring; and a whole
+life of it where other tools stand in the usual places. This machine's own is what tests/fleet and tests/servers try.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from packaging.version import Version
 
+from tests.homes import tree
 from tests.real.machines import Site, opened
 
 pytestmark = pytest.mark.root
@@ -31,6 +34,39 @@ def test_the_whole_battery_passes_with_a_newer_bubblewrap(site: Site, level: str
     assert len(boundary) > 50
     assert [finding for finding in boundary if not finding["ok"]] == []
     assert site.json("apply", "-y", "-i", inventory)["changed"] == 0
+
+
+# What Ubuntu 25.10 has in the usual places (coreutils and sudo in Rust), a temporary folder as CIS wants it, and a
+# login shell that is no more than POSIX asks for.
+OTHER_TOOLS = """
+set -e
+apt-get -q -y install sudo-rs rust-coreutils >/dev/null
+ln -sf /usr/lib/cargo/bin/coreutils/* /usr/lib/cargo/bin/sudo /usr/bin/
+mount -t tmpfs -o noexec,nosuid,nodev,mode=1777 tmpfs /tmp
+usermod --shell /bin/dash typist
+"""
+SESSION = (
+    'mkdir -p project && cd project && ~/.local/bin/claude-local --jail sh -c "touch inside && ls" && rm -r ~/project'
+)
+
+
+def test_a_life_of_it_with_rust_s_tools_a_password_and_a_tmp_without_programs(site: Site) -> None:
+    site.renew(site.machines[0])
+    (machine,) = site.machines
+    machine.inside("sh", "-c", OTHER_TOOLS)
+    assert "GNU" not in machine.inside("env", "--version").stdout
+    assert "sudo-rs" in machine.inside("sh", "-c", "sudo --version 2>&1").stdout
+    before = tree(machine.home("typist"))
+    host = site.host(machine, ssh_user="typist", _sudo_password="correct horse")
+    inventory = site.inventory([host], "claude_local_shell_rc = ['~/.profile']\n", "other")
+    applied = site.json("apply", "-y", "-i", inventory)
+    assert (applied["rc"], applied["failed"]) == (0, 0), applied
+    problems = [found for found in applied["by"][machine.name]["findings"] if not found["ok"]]
+    assert {found["check"].partition(":")[0] for found in problems} <= {"claude", "server"}  # there are none there
+    assert machine.inside("su", "-", "typist", "-c", SESSION).stdout == "inside\n"
+    assert site.json("remove", "-y", "--purge", "-i", inventory)["rc"] == 0
+    assert tree(machine.home("typist")) == before
+    site.renew(machine)
 
 
 CLOSED = """
