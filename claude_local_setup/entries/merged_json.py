@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from .places import ImpossibleError, check_place, quoted
 from .record import Before, Put, Record
 from .steps import kept, removed, rewritten, written
 
+WHOLE = frozenset(("statusLine",))  # its parts mean nothing alone: it is ours or the user's
+
 
 @dataclass(frozen=True)
 class MergedJson:
@@ -22,6 +24,7 @@ class MergedJson:
     ours: Mapping[str, Any]
     mode: int
     instead: bytes = b""  # what the user's begins with where there is none
+    yielding: frozenset[str] = frozenset()  # keys of ours that a value of the user's own goes before
 
     def put(self) -> Put:
         return Put(self.path, keys=self.ours)
@@ -39,7 +42,12 @@ class MergedJson:
             theirs = json_merge.parsed(text)
         except (ValueError, RecursionError):
             return False
-        return bool(theirs) and json_merge.same(theirs, json_merge.merged(theirs, self.ours))
+        return bool(theirs) and json_merge.same(theirs, json_merge.merged(theirs, self._wanted(theirs, [])))
+
+    def _wanted(self, theirs: Mapping[str, Any], put: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Ours, without what the user has set himself where that goes before."""
+        own = [key for key in self.yielding & theirs.keys() if not any(theirs[key] == known.get(key) for known in put)]
+        return _without(self.ours, own)
 
     def step(self, actual: Actual, known: Record | None) -> Step:
         node = actual.node(self.path)
@@ -48,10 +56,12 @@ class MergedJson:
         return written(self.name, self.path, content, node.mode if node.kind == "file" else self.mode, actual)
 
     def _content(self, current: bytes, known: Record | None) -> bytes:
-        put = [known.put.keys, known.was.keys] if known else []
+        recorded = [known.put.keys, known.was.keys] if known else []
         original = (known.before.content if known else self.instead) or b""
         try:
-            merged = json_merge.merged(json_merge.parsed(current), self.ours, put, json_merge.parsed(original))
+            theirs = json_merge.parsed(current)
+            put = _still_whole(theirs, recorded)
+            merged = json_merge.merged(theirs, self._wanted(theirs, put), put, json_merge.parsed(original))
             return json_merge.written(current, merged)
         except (ValueError, RecursionError) as error:
             problem = f"{self.path} is not valid JSON: {error}"
@@ -62,8 +72,9 @@ class MergedJson:
         check_place(record.put.path, node, actual)
         text, original = node.content or b"", record.before.content or b""
         try:
-            put = [record.put.keys, record.was.keys]
-            left = json_merge.without(json_merge.parsed(text), put, json_merge.parsed(original))
+            theirs = json_merge.parsed(text)
+            put = _still_whole(theirs, [record.put.keys, record.was.keys])
+            left = json_merge.without(theirs, put, json_merge.parsed(original))
         except (ValueError, RecursionError):
             return kept(record, "is not valid JSON: what we put there stays")
         is_as_begun = record.before.content is not None and json_merge.same(left, json_merge.parsed(original))
@@ -72,3 +83,12 @@ class MergedJson:
         if is_as_begun:
             return rewritten(record, node, actual, original, node.mode)
         return rewritten(record, node, actual, json_merge.written(text, left), node.mode)
+
+
+def _still_whole(theirs: Mapping[str, Any], put: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What we put, without what is the user's by now."""
+    return [_without(known, [key for key in WHOLE & known.keys() if theirs.get(key) != known[key]]) for known in put]
+
+
+def _without(known: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    return {key: value for key, value in known.items() if key not in keys}

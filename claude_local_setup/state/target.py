@@ -21,7 +21,7 @@ from ..entries.entry import Entry
 from ..entries.file import File
 from ..entries.link import Link
 from ..entries.marked_block import Block
-from ..entries.merged_json import MergedJson
+from ..entries.merged_json import WHOLE, MergedJson
 from ..entries.model_server import ModelServer
 from ..entries.packages import Packages
 from ..entries.program import Program
@@ -63,9 +63,9 @@ def target_state(config: Config, actual: Actual) -> Iterator[Entry]:
     # What binds a session comes before the wrapper that starts one.
     yield File("seccomp filter", at(paths.FILTER), seccomp_filter(actual.facts["arch"]), 0o644)
     yield File("enforced.json", at(paths.ENFORCED), given.enforced, 0o600, without_key)
-    yield MergedJson(
-        "settings.json", at(paths.SETTINGS), settings.user_settings(config, actual.home), 0o600, older.settings(actual)
-    )
+    ours = settings.user_settings(config, actual.home)
+    yielding = WHOLE - config.settings.keys()
+    yield MergedJson("settings.json", at(paths.SETTINGS), ours, 0o600, older.settings(actual), yielding)
     yield Seed(".claude.json", at(paths.STATE), settings.as_json({"hasCompletedOnboarding": True}), 0o600)
     yield Program("session program", program.folder(actual), program.digest(), program.archive())
     yield File("values.json", at(paths.VALUES), program.values(given), 0o644)
