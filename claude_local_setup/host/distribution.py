@@ -17,6 +17,7 @@ _INSTALL = {
     "opensuse": "sudo zypper install",
     "alpine": "doas apk add",
 }
+_OTHER_NAMES = {"arch": {"python3": "python"}}  # where a package is not called as in Debian
 
 
 def name(os_release: str) -> str:
@@ -39,11 +40,13 @@ def is_at_least(os_release: str, **versions: float) -> bool:
 
 def install_command(os_release: str, packages: Iterable[str], *, apt: bool) -> str:
     """The exact command: apt's where there is one, else that distribution's own, else each known one."""
-    tool = next((_INSTALL[item] for item in _kin(os_release) if item in _INSTALL), None)
-    named = " ".join(packages)
     if apt:
-        return f"sudo apt-get install -y {named}"
-    return f"{tool} {named}" if tool else "; or ".join(f"{each} {named}" for each in dict.fromkeys(_INSTALL.values()))
+        return f"sudo apt-get install -y {' '.join(packages)}"
+    kin = next((item for item in _kin(os_release) if item in _INSTALL), "")
+    other = _OTHER_NAMES.get(kin, {})
+    named = " ".join(other.get(package, package) for package in packages)
+    tools = [_INSTALL[kin]] if kin else dict.fromkeys(_INSTALL.values())
+    return "; or ".join(f"{tool} {named}" for tool in tools)
 
 
 def _kin(os_release: str) -> list[str]:
