@@ -30,10 +30,10 @@ def main() -> None:
     except SetupError as error:
         if "--debug" in sys.argv:
             raise
-        from .screen.output import say
+        from .screen.output import say, say_remedy
 
         say(f"claude-local-setup: {error.problem}", err=True)
-        say(f"  remedy: {error.remedy}", err=True)
+        say_remedy(error.remedy, err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("claude-local-setup: stopped; what was done so far is whole: run it again to go on\n")

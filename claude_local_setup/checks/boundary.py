@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..config.keys import Config
 from ..session.battery import attempts
+from ..session.words import APPLY, Remedy, config_set
 from .answers import UNTRIED, plain, unless
 from .report import Finding
 from .trials import Trials
@@ -14,7 +15,7 @@ from .trials import Trials
 def boundary(config: Config, trials: Trials) -> Iterator[Finding]:
     if not config.is_jailed:
         confined = "shell commands alone are confined" if config.isolation.level == "bash" else "nothing is confined"
-        remedy = "claude-local-setup config set isolation.level session && claude-local-setup apply"
+        remedy = config_set("isolation.level", "session")
         yield Finding(
             f"boundary: level {config.isolation.level}", confined, remedy, warning=True, name="boundary: level"
         )
@@ -23,9 +24,9 @@ def boundary(config: Config, trials: Trials) -> Iterator[Finding]:
     told = attempts.outcomes(config.isolation.level, config.network.mode, answer, nested=config.isolation.nested)
     if all(outcome == "untold" for _, outcome in told):
         why = f"nothing could be tried: {plain(answer)[:300]}" if answer else UNTRIED
-        yield Finding("boundary: the jail starts", why, "claude-local --jail true")
+        yield Finding("boundary: the jail starts", why, Remedy("claude-local --jail true"))
         return
     for attempt, outcome in told:
         check = f"boundary: {attempt.name}, {'works' if attempt.works else 'refused'}"
         wanted = "worked" if attempt.works else "failed"
-        yield Finding(check, *unless(outcome == wanted, f"it {outcome}", "claude-local-setup apply"))
+        yield Finding(check, *unless(outcome == wanted, f"it {outcome}", APPLY))

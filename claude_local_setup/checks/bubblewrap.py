@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..host import distribution
 from ..host.actual import Actual
+from ..session.words import NO_LINE
 from .answers import plain
 from .report import Finding
 from .trials import Trials
@@ -41,7 +42,7 @@ def bubblewrap(actual: Actual, trials: Trials) -> Iterator[Finding]:
     remedy = distribution.install_command(actual.os_release, ["bubblewrap"], apt=bool(actual.facts["apt"]))
     known = plain(package if package != "?" else version)
     yield Finding(
-        f"host: bubblewrap {known}", said, remedy if said else "", warning=bool(said), name="host: bubblewrap"
+        f"host: bubblewrap {known}", said, remedy if said else NO_LINE, warning=bool(said), name="host: bubblewrap"
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..config.keys import Config
 from ..host.actual import Actual
+from ..session.words import APPLY, NO_LINE, Remedy, config_set
 from ..state.manifest import Manifest
 from .answers import unless
 from .report import Finding
@@ -14,7 +15,7 @@ from .trials import Trials
 KNOWN_BAD_CLAUDE = (
     ("<=2.1.52", "does not know how large the local model's context is, and its sandbox can start switched off"),
 )
-_INSTALL_CLAUDE = "claude-local-setup config set claude.install native && claude-local-setup apply"
+_INSTALL_CLAUDE = config_set("claude.install", "native")
 
 
 def found(config: Config, actual: Actual) -> Iterator[Finding]:
@@ -32,10 +33,10 @@ def version(trials: Trials) -> Iterator[Finding]:
     try:
         known = Version(answer.split()[0])
     except (InvalidVersion, IndexError):
-        yield Finding("claude: version", "it does not say which version it is", "claude --version")
+        yield Finding("claude: version", "it does not say which version it is", Remedy("claude --version"))
         return
     bad = next((why for which, why in KNOWN_BAD_CLAUDE if known in SpecifierSet(which)), "")
-    yield Finding(f"claude: version {known}", bad, "claude update" if bad else "", name="claude: version")
+    yield Finding(f"claude: version {known}", bad, Remedy("claude update") if bad else NO_LINE, name="claude: version")
 
 
 def normal(actual: Actual) -> Iterator[Finding]:
@@ -45,7 +46,7 @@ def normal(actual: Actual) -> Iterator[Finding]:
         return
     same = recorded == {"settings": actual.normal.settings, "program": actual.facts["claude"]}
     changed = "you changed its settings or its place since (claude-local-setup never writes them)"
-    yield Finding(check, *unless(same, changed, "claude-local-setup apply"), warning=not same)
+    yield Finding(check, *unless(same, changed, APPLY), warning=not same)
 
 
 def normal_claude_unchanged(before: Actual, after: Actual) -> Finding:
@@ -56,4 +57,4 @@ def normal_claude_unchanged(before: Actual, after: Actual) -> Finding:
     same = before.normal.settings == after.normal.settings and same_program
     if same and (before.normal.state == after.normal.state or before.normal.running or after.normal.running):
         return Finding(check)  # a claude that is running writes its own sessions meanwhile
-    return Finding(check, "~/.claude or the claude program changed meanwhile", "ls -lat ~/.claude | head")
+    return Finding(check, "~/.claude or the claude program changed meanwhile", Remedy("ls -lat ~/.claude | head"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..config.keys import Config
+from ..session.words import Remedy
 from .answers import UNTRIED, plain, unless
 from .report import Finding
 from .trials import Trials
@@ -20,4 +21,4 @@ def editors(config: Config, trials: Trials) -> Iterator[Finding]:
     if config.is_jailed:
         reached = "ide reached" in trials.get("boundary", "").splitlines()
         problem = f"nothing answers at port {ports[0]} in the jail"
-        yield Finding("IDE: reached from the jail", *unless(reached, problem, "claude-local --explain"))
+        yield Finding("IDE: reached from the jail", *unless(reached, problem, Remedy("claude-local --explain")))

@@ -8,6 +8,7 @@ from ..config.keys import Config
 from ..entries.actions import Step
 from ..host import distribution, userns
 from ..host.actual import Actual
+from ..session.words import APPLY, NO_LINE, Remedy
 from .answers import plain
 from .report import Finding
 from .trials import Trials
@@ -21,7 +22,7 @@ def host(actual: Actual) -> Iterator[Finding]:
         name="host: system",
     )
     root = "you are root: a jail of root's is a weaker one" if actual.is_root else ""
-    yield Finding("host: not root", root, "exit" if root else "")
+    yield Finding("host: not root", root, Remedy("exit") if root else NO_LINE)
 
 
 def _distribution(actual: Actual) -> str:
@@ -44,7 +45,7 @@ def drift(steps: Iterable[Step]) -> Iterator[Finding]:
     is_many = len(differ) > _MANY
     if is_many:
         problem = f"{len(differ)} of {len(known)} parts are not as they should be: {', '.join(differ)}"
-        yield Finding("target state: in place", problem, "claude-local-setup apply")
+        yield Finding("target state: in place", problem, APPLY)
     for step in known:
         check = f"target state: {step.name}"
         if step.change == "failed":
@@ -52,4 +53,4 @@ def drift(steps: Iterable[Step]) -> Iterator[Finding]:
         elif step.change != "pending":
             yield Finding(check)
         elif not is_many:
-            yield Finding(check, "is not as it should be", "claude-local-setup apply")
+            yield Finding(check, "is not as it should be", APPLY)

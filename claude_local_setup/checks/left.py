@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from shlex import quote
 
 from ..session.remaining import everywhere
 from ..session.values import PRODUCT, load
-from ..session.words import Refusal
+from ..session.words import Refusal, Remedy, typed
 from .report import Finding
 
 
@@ -19,9 +18,9 @@ def left(home: str) -> Iterator[Finding]:
     except Refusal:
         return  # nothing is set up here
     except OSError as error:
-        yield Finding("left", f"{error.filename}: {error.strerror}", "claude-local --explain", warning=True)
+        yield Finding("left", f"{error.filename}: {error.strerror}", Remedy("claude-local --explain"), warning=True)
         return
     for path, reason in found.items():
         yield Finding(
-            f"left: {path}", reason, f"ls -l {quote(os.fsencode(path).decode(errors='replace'))}", warning=True
+            f"left: {path}", reason, typed("ls", "-l", os.fsencode(path).decode(errors="replace")), warning=True
         )

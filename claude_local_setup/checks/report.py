@@ -10,6 +10,7 @@ from typing import Any
 
 from ..entries.actions import Step
 from ..session import words
+from ..session.words import NO_LINE, Remedy, calling, told
 
 HERE = "@local"
 
@@ -23,7 +24,7 @@ class Finding:
 
     check: str
     problem: str = ""
-    remedy: str = ""
+    remedy: Remedy = NO_LINE
     warning: bool = False
     name: str = ""  # of the check, where its text says more than that
 
@@ -82,9 +83,9 @@ def _host(report: Report) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, str]:
-    error = f"{step.error}: {_called(step.remedy)}" if step.remedy else step.error
+    error = _called(told(step.error, step.remedy))
     return {"name": step.name, "change": step.change, "diff": step.diff, "error": error}
 
 
-def _called(remedy: str) -> str:
-    return words.calling(remedy, words.setup)
+def _called(text: str) -> str:
+    return calling(text, words.setup)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..config.keys import Config
 from ..host.actual import Actual
+from ..session.words import Remedy, typed
 from . import trials
 from .answers import UNTRIED, plain, unless
 from .report import Finding
@@ -18,12 +19,12 @@ def shells(config: Config, actual: Actual, tried: Trials) -> Iterator[Finding]:
         words = said.split("\n")
         if note := next((line[5:] for line in words if line.startswith("note ")), ""):
             problem, _, remedy = note.partition("|")
-            yield Finding(f"shell: {name} finds claude-local", plain(problem), plain(remedy), warning=True)
+            yield Finding(f"shell: {name} finds claude-local", plain(problem), Remedy(plain(remedy)), warning=True)
             continue
         hindrance = next((line[4:] for line in words if line.startswith("not ")), "")
         if hindrance:
             problem, _, remedy = hindrance.partition("|")
-            yield Finding(f"shell: {name} finds claude-local", plain(problem), plain(remedy))
+            yield Finding(f"shell: {name} finds claude-local", plain(problem), Remedy(plain(remedy)))
         else:
             found = unless("found" in words, "a fresh login shell does not find it")
             yield Finding(f"shell: {name} finds claude-local", *found)
@@ -32,7 +33,7 @@ def shells(config: Config, actual: Actual, tried: Trials) -> Iterator[Finding]:
         yield Finding(f"shell: {name} has ~/.local/bin on PATH", *unless("path" in words, "it is missing there"))
         yield Finding(
             f"shell: {name} starts the normal claude",
-            *unless("shadowed" not in words, "`claude` leads to claude-local", f"{name} -lic 'type -a claude'"),
+            *unless("shadowed" not in words, "`claude` leads to claude-local", typed(name, "-lic", "type -a claude")),
         )
         yield Finding(
             f"shell: {name} exports no ANTHROPIC_*",
@@ -41,7 +42,7 @@ def shells(config: Config, actual: Actual, tried: Trials) -> Iterator[Finding]:
 
 
 _WHO_EXPORTS = {
-    "bash": "grep -n ANTHROPIC_ ~/.bashrc ~/.bash_profile ~/.profile /etc/profile /etc/environment",
-    "zsh": "grep -n ANTHROPIC_ ~/.zshrc ~/.zshenv ~/.zprofile /etc/environment",
-    "fish": "grep -rn ANTHROPIC_ ~/.config/fish /etc/environment",
+    "bash": Remedy("grep -n ANTHROPIC_ ~/.bashrc ~/.bash_profile ~/.profile /etc/profile /etc/environment"),
+    "zsh": Remedy("grep -n ANTHROPIC_ ~/.zshrc ~/.zshenv ~/.zprofile /etc/environment"),
+    "fish": Remedy("grep -rn ANTHROPIC_ ~/.config/fish /etc/environment"),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..checks.claude import found as claude_found
 from ..checks.claude import normal_claude_unchanged
 from ..checks.findings import findings, quick_findings
@@ -11,6 +13,7 @@ from ..fleet.opened import Hosts
 from ..screen.output import say
 from ..servers.installation import Installation, installation
 from ..session.server.addresses import AUTO
+from ..session.words import NO_LINE, Remedy
 from ..state import older
 from .answer import exit_code
 from .change import Asked, Change, changed, kept
@@ -34,30 +37,29 @@ def _known(found: Found) -> list[Finding]:
     return quick_findings(found.config, found.actual, found.steps)
 
 
-def _notice(found: Found) -> str:
+def _notice(found: Found) -> list[Finding]:
     """What is taken over, what will be missing still, and what will be loaded: known before the question."""
-    taken_over = older.told(found.config, found.actual, found.steps)
-    return "\n".join(filter(None, (*taken_over, _of_claude(found), _of_server(found))))
+    taken_over = ((line, NO_LINE) for line in older.told(found.config, found.actual, found.steps))
+    return [Finding("notice", *said) for said in (*taken_over, *_of_claude(found), *_of_server(found))]
 
 
-def _of_claude(found: Found) -> str:
+def _of_claude(found: Found) -> Iterator[tuple[str, Remedy]]:
     (claude,) = claude_found(found.config, found.actual)
-    return (
-        "" if claude.ok or found.config.claude.install != "never" else f"Claude Code is not installed: {claude.remedy}"
-    )
+    if not claude.ok and found.config.claude.install == "never":
+        yield "Claude Code is not installed", claude.remedy
 
 
-def _of_server(found: Found) -> str:
+def _of_server(found: Found) -> Iterator[tuple[str, Remedy]]:
     """Which model server was found, where none was chosen; or what one of its own would be."""
     chosen = installation(found.config, found.actual)
     if chosen:
         is_new = any(step.name == "model server" and step.change == "pending" for step in found.steps)
-        return "\n".join(chosen.notice) if is_new and isinstance(chosen, Installation) else ""
-    if found.config.server.base_url != AUTO:
-        return ""
-    if found.actual.server:
-        return f"model server: {found.actual.server}, found there"
-    return "no model server answers on this machine: sessions look for one when they start (claude-local-setup init)"
+        yield from ((text, NO_LINE) for text in chosen.notice if is_new) if isinstance(chosen, Installation) else ()
+    elif found.config.server.base_url == AUTO and found.actual.server:
+        yield f"model server: {found.actual.server}, found there", NO_LINE
+    elif found.config.server.base_url == AUTO:
+        none = "no model server answers on this machine, sessions look for one when they start"
+        yield none, Remedy("claude-local-setup init")
 
 
 def _closing(before: Found) -> list[Finding]:

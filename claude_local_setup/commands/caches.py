@@ -13,6 +13,7 @@ from ..errors import FAILED, SetupError
 from ..host.caches import Added, added, unused
 from ..screen import caches as screen
 from ..screen.output import say
+from ..session.words import Remedy, typed
 
 
 def list_caches(*, as_json: bool) -> int:
@@ -26,7 +27,7 @@ def clear_caches(workspaces: Sequence[str]) -> int:
     wanted = {str(Path(path).resolve()) for path in workspaces}
     if unknown := wanted - {one.workspace for one in found}:
         problem = f"no session has added anything to a cache in {min(unknown)}"
-        raise SetupError(problem, remedy="claude-local-setup caches")
+        raise SetupError(problem, remedy=Remedy("claude-local-setup caches"))
     used, freed = [], 0
     for one in found:
         if wanted and one.workspace not in wanted:
@@ -51,4 +52,4 @@ def _remove(one: Added) -> None:
         done = subprocess.run(command.words, capture_output=True, text=True, check=False)
         if done.returncode:
             problem = f"{one.folder} could not be removed: {done.stderr.strip().splitlines()[-1:]}"
-            raise SetupError(problem, remedy=f"ls -la {quote(str(one.folder))}")
+            raise SetupError(problem, remedy=typed("ls", "-la", str(one.folder)))

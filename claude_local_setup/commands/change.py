@@ -11,13 +11,14 @@ from ..checks.claude import normal_claude_unchanged
 from ..checks.report import Finding, Report
 from ..config.keys import Config
 from ..entries.actions import Step
-from ..errors import SetupError
+from ..errors import FromHere, SetupError
 from ..fleet.machine import Fleet, Found, Machine, Planned, look
 from ..fleet.opened import Hosts, opened
 from ..fleet.reports import unreached
 from ..screen.output import confirm, paged, say
 from ..screen.plan import every_line
 from ..screen.view import Board, View, view
+from ..session.words import Remedy, told
 from .answer import show_json
 
 
@@ -40,9 +41,9 @@ class Asked:
         return self.as_json or (asks and not sys.stdout.isatty())
 
     @property
-    def again(self) -> str:
+    def again(self) -> Remedy:
         """The command that does it without asking."""
-        return f"{self.command} -y{self.hosts.words}"
+        return FromHere(f"{self.command} -y{self.hosts.words}")
 
 
 def chosen(machine: Machine) -> Config:
@@ -56,7 +57,7 @@ class Change:
     planned: Planned  # what is to be done on a host
     known: Callable[[Found], list[Finding]]  # what is to be said of one where nothing is done
     closing: Callable[[Found], list[Finding]]  # and of one, by another look, where it was done
-    notice: Callable[[Found], str] = lambda found: ""  # what is to be known before the question
+    notice: Callable[[Found], list[Finding]] = lambda found: []  # what is to be known before the question
     config: Callable[[Machine], Config] = chosen
 
 
@@ -74,7 +75,7 @@ def changed(asked: Asked, change: Change) -> list[Report]:
                 say(f"every line of it: {asked.command} --dry-run --diff{asked.hosts.words}", err=asked.err, dim=True)
         begun = bool(todo) and not asked.dry_run
         done = _done(fleet, shown, asked, change, todo) if begun else {}
-        reports = [*(_report(item, done, change) for item in found), *fleet.doubled]
+        reports = [*(fleet.told(_report(item, done, change)) for item in found), *fleet.doubled]
     if asked.as_json:
         show_json(reports)
     else:
@@ -84,7 +85,8 @@ def changed(asked: Asked, change: Change) -> list[Report]:
 
 def _say_notices(fleet: Fleet, there: Sequence[Found], asked: Asked, change: Change) -> None:
     for found in there:
-        for text in change.notice(found).splitlines():
+        for item in fleet.told(Report(found.name, findings=change.notice(found))).findings:
+            text = told(item.problem, item.remedy)
             say(text if fleet.is_here else f"{found.name}: {text}", err=asked.err, fg="yellow")
 
 
@@ -92,7 +94,7 @@ def _looked(fleet: Fleet, shown: View, asked: Asked, change: Change) -> list[Fou
     with shown.board([machine.name for machine in fleet.machines], err=asked.err) as board:
 
         def work(machine: Machine) -> Found:
-            return board.watching(machine.name, lambda: reached(machine, change.planned, change.config))
+            return board.watching(machine.name, "is looked at", lambda: reached(machine, change.planned, change.config))
 
         return fleet.each(fleet.machines, work)
 
@@ -110,13 +112,13 @@ def _done(fleet: Fleet, shown: View, asked: Asked, change: Change, todo: Sequenc
         paged(every_line(plans), err=asked.err)
 
     confirm(asked.yes, again=asked.again, err=asked.err, details=details, enter=asked.enter)
-    refused = fleet.refused(todo, asked.command)
+    refused = fleet.refused(todo, Remedy(asked.command))
     without = {report.host for report in refused}
     allowed = [found for found in todo if found.name not in without]
     with fleet.at_work(allowed), shown.board([found.name for found in allowed], err=asked.err) as board:
 
         def work(found: Found) -> Report:
-            return board.watching(found.name, lambda: _carried_out(fleet, found, asked, change, board))
+            return board.watching(found.name, "begins", lambda: _carried_out(fleet, found, asked, change, board))
 
         return {report.host: report for report in [*refused, *fleet.each(allowed, work)]}
 
@@ -134,7 +136,7 @@ def _carried_out(fleet: Fleet, found: Found, asked: Asked, change: Change, board
 
 def _mended(step: Step, asked: Asked) -> Step:
     is_ours = step.change == "failed" and not step.remedy
-    return replace(step, remedy=f"{asked.command}{asked.hosts.words}") if is_ours else step
+    return replace(step, remedy=FromHere(f"{asked.command}{asked.hosts.words}")) if is_ours else step
 
 
 def _broken_off(found: Found, steps: list[Step]) -> Report:

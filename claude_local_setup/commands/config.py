@@ -11,13 +11,12 @@ from pathlib import Path
 import click
 
 from ..config.edit import edit, kept_path, throw_away
-from ..config.file import config_path, home, is_applied, load, set_key, unset_key
+from ..config.file import EDIT, NANO, config_path, home, is_applied, load, set_key, unset_key
 from ..config.keys import value_of
 from ..config.values import is_repository
 from ..errors import ConfigError, SetupError
 from ..screen.output import say
 
-_EDIT = "claude-local-setup config edit"
 _PATHS = ("claude.path", "server.model_source", "isolation.read", "isolation.write", "isolation.workspaces")
 
 
@@ -40,7 +39,7 @@ def edit_config() -> None:
     try:
         editor = shlex.split(written)
     except ValueError:
-        raise SetupError(f"EDITOR is no command: {written}", remedy=f"EDITOR=nano {_EDIT}") from None
+        raise SetupError(f"EDITOR is no command: {written}", remedy=NANO) from None
     if edit(editor, _ask_again):
         _say_when("changed")
     else:
@@ -70,10 +69,9 @@ def _ask_again(error: ConfigError) -> None:
     """ConfigError where it is thrown away; without a terminal nobody is asked."""
     if not sys.stdin.isatty():
         kept = kept_path(config_path())
-        raise ConfigError(f"{error.problem}; nothing was changed, {kept} keeps your edit", remedy=_EDIT) from None
+        raise ConfigError(f"{error.problem}; nothing was changed, {kept} keeps your edit", remedy=EDIT) from None
     say(error.problem, err=True, fg="red")
-    say(f"  remedy: {error.remedy}", err=True)
     question = "What now? e(dit again), x (throw it away)"
     if click.prompt(question, type=click.Choice(["e", "x"]), default="e", show_choices=False, err=True) == "x":
         throw_away()
-        raise ConfigError("your edit was thrown away; nothing was changed", remedy=_EDIT) from None
+        raise ConfigError("your edit was thrown away; nothing was changed", remedy=EDIT) from None

@@ -21,6 +21,24 @@ class Group(Command, click.Group):
     command_class = Command
     group_class = type
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            whose = "" if error.possibilities else self._whose(error.option_name, ctx)
+            raise click.UsageError(error.format_message() + whose, ctx) from None
+
+    def _whose(self, option: str, ctx: click.Context) -> str:
+        """An option that stands in the wrong place: a command's, or the other program's."""
+        from difflib import get_close_matches
+
+        from ..session.main import OPTIONS
+
+        if near := get_close_matches(option, OPTIONS, n=1):
+            return f" Did you mean: claude-local {near[0]}?"
+        having = [name for name in self._shown() if option in _options(self.commands[name])]
+        return f" Did you mean: {ctx.command_path} {having[0]} {option}?" if having else ""
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -44,6 +62,10 @@ class Group(Command, click.Group):
             same = copy(self.commands[command])
             same.hidden = True
             self.add_command(same, name)
+
+
+def _options(command: click.Command) -> list[str]:
+    return [name for parameter in command.params for name in parameter.opts]
 
 
 def _first_sentence(text: str) -> str:

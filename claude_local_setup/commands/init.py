@@ -15,6 +15,7 @@ from ..errors import SetupError
 from ..fleet.here import ThisMachine
 from ..fleet.opened import Hosts
 from ..host.actual import Actual
+from ..screen.life import life
 from ..screen.output import say
 from ..screen.questions import Questions
 from ..servers.installation import Installation, installation
@@ -23,10 +24,10 @@ from ..session.server.addresses import AUTO, base_of
 from ..session.server.models import Kind, Offer
 from ..session.server.servers import Servers
 from ..session.server.switching import offer
+from ..session.words import Remedy
 from ..state.whole_plan import actual_state
 from .apply import apply
 
-COMMAND = "claude-local-setup init"
 INSTALL = "install"
 LEVELS = ("session", "strict", "bash", "config")
 LEVELS_SAID = "session sees your toolchains and this project, strict nothing of your home; bash and config confine less"
@@ -46,11 +47,12 @@ class Flags:
 
 def init(flags: Flags, *, yes: bool) -> int:
     """Returns apply's exit code."""
-    questions = Questions(takes_defaults=yes, again=f"{COMMAND} -y")
+    questions = Questions(takes_defaults=yes, again=Remedy("claude-local-setup init -y"))
     config, machine = load(), ThisMachine()
     machine.reach()
     wanted = replace(config, server=replace(config.server, install="auto"))
-    actual = actual_state(wanted, machine.ask)
+    with life("this machine is looked at"):
+        actual = actual_state(wanted, machine.ask)
     there = _at(config, model_server.base_url(config, actual))
     known = current(config)
     chosen = {

@@ -14,13 +14,13 @@ from ..errors import FAILED, INTERRUPTED, SetupError
 from ..fleet.machine import Fleet, Machine
 from ..fleet.opened import Hosts, opened
 from ..screen import models as screen
-from ..screen.output import say
+from ..screen.output import say, say_remedy
 from ..session.server.addresses import AUTO, base_of
 from ..session.server.check_context import LEAST
 from ..session.server.models import Model
 from ..session.server.servers import Servers
 from ..session.server.switching import offer, use
-from ..session.words import printable
+from ..session.words import config_set, printable
 from ..state.whole_plan import actual_state
 
 
@@ -65,7 +65,7 @@ def _use_here(machine: Machine, name: str, *, as_json: bool) -> int:
         with screen.progress() as progress:
             model = use(servers, name, progress)
     except SetupError as error:
-        raise SetupError(printable(error.problem), remedy=printable(error.remedy)) from None
+        raise SetupError(printable(error.problem), remedy=error.remedy) from None
     except KeyboardInterrupt:
         say("stopped waiting; the server goes on loading: claude-local-setup models shows how far it is", err=True)
         return INTERRUPTED
@@ -73,7 +73,7 @@ def _use_here(machine: Machine, name: str, *, as_json: bool) -> int:
     if not as_json and 0 < model.context < LEAST:
         say(f"no session can work with so little context: {LEAST} tokens are the least", err=True, fg="yellow")
     if not as_json and machine.config().server.model not in ("", model.name):
-        way = "claude-local-setup config set server.model NAME && claude-local-setup apply"
+        way = config_set("server.model", model.name)
         say(f"sessions still ask for another one: {way}", err=True)
     return 0
 
@@ -84,7 +84,8 @@ def _used(machine: Machine, name: str) -> Model:
 
 def _told(fleet: Fleet, work: Callable[[Machine], Sequence[Model]], *, as_json: bool) -> int:
     found = fleet.each(fleet.machines, lambda machine: Answered(machine.name, work(machine)))
-    results = [*found, *fleet.doubled]
+    told = [fleet.told(item) if isinstance(item, Report) else item for item in found]
+    results = [*told, *fleet.doubled]
     if as_json:
         click.echo(json.dumps({"hosts": [_as_json(result) for result in results]}, indent=2))
     else:
@@ -100,7 +101,7 @@ def _show(result: Answered | Report) -> None:
         return
     for finding in result.findings:
         say(f"{result.host}: {printable(finding.problem)}", fg="red", err=True)
-        say(f"  remedy: {printable(finding.remedy)}", err=True)
+        say_remedy(finding.remedy, err=True)
 
 
 def _as_json(result: Answered | Report) -> dict[str, object]:

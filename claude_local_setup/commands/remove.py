@@ -9,7 +9,6 @@ from ..checks.claude import normal_claude_unchanged
 from ..checks.report import Finding, Report
 from ..config.keys import Config
 from ..entries.actions import Step
-from ..entries.places import quoted
 from ..errors import ConfigError
 from ..fleet.machine import Found, Machine
 from ..fleet.opened import Hosts
@@ -17,6 +16,7 @@ from ..host import paths
 from ..host.actual import Actual
 from ..host.own_install import how_to_uninstall
 from ..screen.output import say
+from ..session.words import Remedy, typed
 from ..state.manifest import Manifest
 from ..state.recognition import recognised
 from ..state.removal import Wish, installed_by_us, removal
@@ -65,9 +65,9 @@ def _removal(wish: Wish) -> Change:
         trace = _trace(before.config, before.actual, wish)
         return [*_lost(trace), *_left(trace, before.machine.ask(list(before.actual.nodes)))]
 
-    def notice(found: Found) -> str:
+    def notice(found: Found) -> list[Finding]:
         lost = _lost(_trace(found.config, found.actual, wish))
-        return "".join(f"the manifest is {finding.problem}" for finding in lost)
+        return [Finding(finding.check, f"the manifest is {finding.problem}") for finding in lost]
 
     return Change(planned, known, closing, notice, _config)
 
@@ -96,7 +96,7 @@ def _trace(config: Config, actual: Actual, wish: Wish) -> Trace:
 def _lost(found: Trace) -> Iterator[Finding]:
     if not found.manifest.found and found.is_pending:
         problem = "missing or damaged: what is ours was recognised by its content"
-        remedy = f"ls -A {found.actual.path(paths.CONFIG_DIR)} shows whether something was left"
+        remedy = typed("ls", "-A", found.actual.path(paths.CONFIG_DIR))
         yield Finding("manifest: found", problem, remedy)
 
 
@@ -104,7 +104,9 @@ def _left(before: Trace, now: Actual) -> Iterator[Finding]:
     """What another look finds of us."""
     after = Trace(before.manifest, now, before.wish)
     left = [step for step in after.steps if step.change in ("pending", "failed")]
-    yield from (Finding(f"removed: {step.name}", "is still there", "claude-local-setup remove") for step in left)
+    yield from (
+        Finding(f"removed: {step.name}", "is still there", Remedy("claude-local-setup remove")) for step in left
+    )
     if not left:
         yield Finding("removed: nothing that claude-local-setup put is left")
     yield from kept(after.steps)
@@ -120,12 +122,12 @@ def _stays(found: Trace) -> Iterator[Finding]:
 def _staying(found: Trace, actual: Actual) -> Iterator[str]:
     folder, config = actual.path(paths.CONFIG_DIR), actual.facts["config"]
     if actual.names(folder) and not (found.wish.purge and found.is_pending):
-        yield f"{actual.shown(folder)}, with sessions and settings of yours: rm -r {quoted(folder)}"
+        yield f"{actual.shown(folder)}, with sessions and settings of yours: {typed('rm', '-r', folder)}"
     models = actual.path(paths.SERVER_MODELS)
     if actual.names(models) and not (found.wish.purge and found.is_pending):
-        yield f"{actual.shown(models)}, the model that was downloaded: rm -r {quoted(models)}"
+        yield f"{actual.shown(models)}, the model that was downloaded: {typed('rm', '-r', models)}"
     if not actual.is_absent(config):
-        yield f"{actual.shown(config)}, your config: rm {quoted(config)}"
+        yield f"{actual.shown(config)}, your config: {typed('rm', config)}"
     packages = [name for record in found.manifest.records for name in installed_by_us(record, actual)]
     if packages:
         yield f"{' and '.join(packages)}, installed by apply: sudo apt-get remove {' '.join(packages)}"

@@ -18,6 +18,7 @@ from ..screen.output import say
 from ..session.serving.held import process
 from ..session.serving.serve import UNIT
 from ..session.serving.served import Served, load
+from ..session.words import APPLY, Remedy
 
 LINES = 200
 
@@ -80,7 +81,7 @@ def _check_unit(served: Served) -> None:
     if not _is_unit():
         state = "it runs now" if process(served.folder) else "none runs now"
         problem = f"there is no systemd for users here: sessions start and stop the server; {state}"
-        raise SetupError(problem, remedy="claude-local")
+        raise SetupError(problem, remedy=Remedy("claude-local"))
 
 
 def _how_it_runs() -> str:
@@ -107,10 +108,10 @@ def _systemctl(*words: str) -> str:
     try:
         done = subprocess.run(asked, env=_env(), capture_output=True, text=True, check=False)
     except OSError:
-        raise SetupError("there is no systemctl here", remedy="claude-local-setup apply") from None
+        raise SetupError("there is no systemctl here", remedy=APPLY) from None
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["systemd refused"])[-1]
-        raise SetupError(said, remedy=f"{_COMMAND} logs")
+        raise SetupError(said, remedy=Remedy("claude-local-setup server logs"))
     return done.stdout
 
 

@@ -12,7 +12,7 @@ from ..checks.report import Report
 from ..config.file import config_path, home
 from ..config.keys import Config
 from ..content import model_server
-from ..fleet.machine import Found, to_target_state
+from ..fleet.machine import Found, Machine, to_target_state
 from ..fleet.opened import Hosts, opened
 from ..host import paths
 from ..host.actual import Actual
@@ -20,6 +20,7 @@ from ..screen.output import say
 from ..screen.view import view
 from ..session.server.addresses import AUTO
 from ..session.words import printable
+from ..state.chosen import changes
 from .answer import exit_code, show_json
 from .change import reached
 
@@ -34,24 +35,28 @@ _CONFINES = {
 def status(hosts: Hosts, *, as_json: bool) -> int:
     """Returns the exit code: 1 if a host was not reached, else 0: a status is an answer, not a verdict."""
     with opened(hosts) as fleet:
-        found = fleet.each(fleet.machines, lambda machine: reached(machine, to_target_state))
-        reports = [*map(_report, found), *fleet.doubled]
+        shown = view(here=fleet.is_here)
+        with shown.board([machine.name for machine in fleet.machines], err=as_json) as board:
+
+            def look(machine: Machine) -> Found:
+                return board.watching(machine.name, "is looked at", lambda: reached(machine, to_target_state))
+
+            found = fleet.each(fleet.machines, look)
+        reports = [*(fleet.told(_report(item)) for item in found), *fleet.doubled]
     if fleet.is_here:
         reports = [replace(report, findings=[*report.findings, *left(str(home()))]) for report in reports]
     if as_json:
         show_json(reports)
         return exit_code(reports)
     if not fleet.is_here:
-        view(here=False).show_states(reports)
+        shown.show_states(reports)
         return exit_code(reports)
     for item, report in zip(found, reports, strict=True):
         if isinstance(item, Found) and not _is_set_up(item.actual):
             say("claude-local is not set up here; to set it up: claude-local-setup init")
         elif isinstance(item, Found):
             _say_state(item)
-            view(here=True).show_states(
-                [replace(report, steps=[step for step in report.steps if step.change != "none"])]
-            )
+            shown.show_states([replace(report, steps=[step for step in report.steps if step.change != "none"])])
     return 0
 
 
@@ -76,16 +81,16 @@ def _say_state(found: Found) -> None:
 def _lines(config: Config, actual: Actual) -> list[str]:
     applied = _applied(actual)
     level = applied.get("level", config.isolation.level)
-    chosen = "" if level == config.isolation.level else f" ({config.isolation.level} is chosen, and not applied yet)"
     shared = config.is_jailed and config.network.mode == "host"
     return [
         f"version   {_version(applied.get('version'))}",
-        f"level     {level}: confines {_CONFINES[level]}{chosen}",
+        f"level     {level}: confines {_CONFINES[level]}",
         f"network   {_network(config)}" + (" (network.mode is host)" if shared else ""),
         f"server    {_server(config, actual)}",
         f"model     {config.server.model or 'whatever the server has loaded'}",
         f"claude    {printable(config.claude.path or actual.facts['claude']) or 'not found'}",
         f"config    {config_path()}",
+        *(f"          not applied yet: {change}" for change in changes(config, actual)),
     ]
 
 

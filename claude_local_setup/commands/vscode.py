@@ -13,6 +13,7 @@ from ..errors import USAGE, SetupError
 from ..host import paths, vscode
 from ..host.lock import only_run
 from ..screen.output import say, show_diff
+from ..session.words import APPLY, Remedy, edited, typed
 from ..user_files import beneath, jsonc
 from ..user_files.diff import diff_of
 from .vscode_record import Record, new_record, records, undone, write
@@ -30,7 +31,7 @@ def use_wrapper(workspace: str | None, *, dry_run: bool) -> int:
 def _use_wrapper(workspace: str | None, *, dry_run: bool) -> int:
     program = str(home() / paths.WRAPPER[2:])
     if not os.access(program, os.X_OK):
-        raise SetupError("claude-local is not set up here", remedy="claude-local-setup apply")
+        raise SetupError("claude-local is not set up here", remedy=APPLY)
     # The last one is said also where it is off: it may be on in settings that these go before, on another machine too.
     wanted: dict[str, str | bool] = {vscode.WRAPPER: program, vscode.NO_LOGIN: True, vscode.TERMINAL: False}
     for file, whose in _files(workspace).items():
@@ -79,14 +80,15 @@ def _files(workspace: str | None) -> Files:
     if found := {file: whose for whose, file in vscode.settings(home())}:
         return found
     raise SetupError(
-        "there are no settings of VS Code, VSCodium, Cursor or Windsurf here", remedy="claude-local-setup vscode ."
+        "there are no settings of VS Code, VSCodium, Cursor or Windsurf here",
+        remedy=Remedy("claude-local-setup vscode ."),
     )
 
 
 def _in_the_workspace(workspace: str) -> Path:
     folder = Path(workspace).resolve()
     if not folder.is_dir():
-        raise SetupError(f"{workspace} is no folder", remedy="claude-local-setup vscode FOLDER", exit_code=USAGE)
+        raise SetupError(f"{workspace} is no folder", remedy=Remedy("claude-local-setup vscode ."), exit_code=USAGE)
     return folder / vscode.IN_A_WORKSPACE
 
 
@@ -121,7 +123,9 @@ def _put(file: Path, text: str) -> None:
 
 def _unusable(file: Path, error: OSError) -> SetupError:
     is_link = error.errno in (errno.ELOOP, errno.ENOTDIR)
-    return SetupError(f"{file}: {'a link is on its way' if is_link else error.strerror}", remedy=f"ls -ld {file}")
+    return SetupError(
+        f"{file}: {'a link is on its way' if is_link else error.strerror}", remedy=typed("ls", "-ld", str(file))
+    )
 
 
 @contextmanager
@@ -133,7 +137,7 @@ def _readable(file: Path) -> Iterator[None]:
 
 
 def _unreadable(file: Path, why: str) -> SetupError:
-    return SetupError(f"{file} cannot be read as settings: {why}", remedy=f"mend it in your editor: {file}")
+    return SetupError(f"{file} cannot be read as settings: {why}", remedy=edited(str(file)))
 
 
 def _tell(whose: str, file: Path, before: str, after: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..config.file import home, replace
 from ..errors import SetupError
 from ..host import paths
+from ..session.words import typed
 from ..user_files import jsonc
 
 
@@ -59,7 +60,7 @@ def records() -> dict[str, Record]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, AttributeError):
-        raise SetupError(f"{_file()} is damaged", remedy=f"rm {_file()}") from None
+        raise SetupError(f"{_file()} is damaged", remedy=typed("rm", str(_file()))) from None
 
 
 def write(known: dict[str, Record]) -> None:

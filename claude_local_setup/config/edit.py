@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import ConfigError, SetupError
-from .file import config_path, document_text, replace, write
+from .file import EDIT, NANO, changing, config_path, document_text, replace, write
 from .keys import keys
 
 Again = Callable[[ConfigError], None]
@@ -29,13 +29,22 @@ def edit(editor: list[str], again: Again) -> bool:
         if text == started_with and not _kept(path):
             return False
         try:
-            write(path, text)
+            _take_over(text, before)
         except ConfigError as error:
             replace(kept_path(path), text.encode(), 0o600)
+            before = document_text()
             again(error)
         else:
             _forget(path)
             return text != before
+
+
+def _take_over(text: str, before: str) -> None:
+    """`before`: what the edit began with."""
+    with changing():
+        if document_text() != before:
+            raise ConfigError("the config was changed by another command meanwhile: look at it again", remedy=EDIT)
+        write(config_path(), text)
 
 
 def throw_away() -> None:
@@ -62,7 +71,7 @@ def _edited(editor: list[str], text: str) -> str:
     with tempfile.TemporaryDirectory(prefix="claude-local-setup-") as folder:
         copy = Path(folder) / "config.toml"
         copy.write_text(text, encoding="utf-8")
-        remedy = "EDITOR=nano claude-local-setup config edit"
+        remedy = NANO
         try:
             code = subprocess.run([*editor, str(copy)], check=False).returncode
         except OSError as error:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import sys
 import tempfile
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError, SetupError
 from ..session.values import PRODUCT, config_sum
 from ..session.values import load as load_values
-from .keys import Config, check, check_name, from_table, keys
+from ..session.words import Remedy, typed
+from .keys import Config, from_table, keys, nearest, problem, unknown
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -24,12 +26,17 @@ else:
     import tomli as tomllib
 
 
+EDIT = Remedy("claude-local-setup config edit")
+NANO = Remedy("EDITOR=nano claude-local-setup config edit")
+SHOW = Remedy("claude-local-setup config show")
+
+
 def home() -> Path:
     """The user's home directory; SetupError when HOME does not name a folder."""
     named = os.environ.get("HOME", "")
     if not named.startswith("/") or not Path(named).is_dir():
         raise SetupError(
-            "HOME does not name a folder", remedy='export HOME="$(getent passwd "$(id -u)" | cut -d: -f6)"'
+            "HOME does not name a folder", remedy=Remedy('export HOME="$(getent passwd "$(id -u)" | cut -d: -f6)"')
         )
     return Path(named)
 
@@ -53,14 +60,30 @@ def document(text: str, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number or a nesting beyond all measure is no TOMLDecodeError
-        raise ConfigError(f"{source}: not valid TOML: {error}", remedy="claude-local-setup config edit") from None
+        raise ConfigError(f"{source}: not valid TOML: {error}", remedy=EDIT) from None
 
 
 def set_key(name: str, written: str) -> None:
     """Writes one key, the rest of the file kept as it is, comments too."""
-    value = _value(name, written)
-    check(name, value, "config set")
-    path, toml = config_path(), _toml_document()
+    value = value_from(name, written)
+    _check_asked(name, value, "set", written)
+    with changing():
+        write(config_path(), _with(name, value).as_string())
+
+
+def _check_asked(name: str, value: Any, *words: str) -> None:
+    """Raises ConfigError for what `config set` or `unset` cannot be meant to do: the file itself is well."""
+    what, *rest = words
+    if name not in keys():
+        near = nearest(name)
+        meant = typed("claude-local-setup", "config", what, near, *rest) if near in keys() else SHOW
+        raise ConfigError(f"config {what}: {unknown(name)}", remedy=meant)
+    if reason := problem(name, value):
+        raise ConfigError(f"config {what}: {reason}", remedy=SHOW)
+
+
+def _with(name: str, value: Any) -> TOMLDocument:
+    toml = _toml_document()
     section, _, item = name.partition(".")
     try:
         if item:
@@ -70,25 +93,51 @@ def set_key(name: str, written: str) -> None:
         else:
             toml.pop(section, None)
     except (ValueError, TypeError):  # JSON's null
-        raise ConfigError(f"{name} must hold only what TOML can say", remedy="claude-local-setup config edit") from None
-    write(path, toml.as_string())
+        raise ConfigError(f"{name} must hold only what TOML can say", remedy=EDIT) from None
+    return toml
 
 
 def unset_key(name: str) -> bool:
     """Takes one key out, also one that is unknown; whether it was there."""
+    if not config_path().is_file():
+        _check_asked(name, keys()[name].default if name in keys() else None, "unset")
+        return False
+    with changing():
+        return _unset(name)
+
+
+def _unset(name: str) -> bool:
     from tomlkit.items import Table
 
     path, toml = config_path(), _toml_document()
     section, _, item = name.partition(".")
     holder = toml.get(section, {}) if item else toml
     if not isinstance(holder, MutableMapping) or (item or section) not in holder:
-        check_name(name, "config unset")
+        _check_asked(name, keys()[name].default if name in keys() else None, "unset")
         return False
     del holder[item or section]
     if isinstance(holder, Table) and not holder and "#" not in holder.as_string():
         del toml[section]
     write(path, toml.as_string())
     return True
+
+
+@contextlib.contextmanager
+def changing() -> Iterator[None]:
+    """From reading to writing nobody else changes the config: who does is waited for. Where nothing can be locked,
+    nobody is stopped."""
+    folder = config_path().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise _unwritable(config_path(), error) from None
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def is_applied() -> bool:
@@ -118,7 +167,7 @@ def _section(toml: TOMLDocument, section: str) -> MutableMapping[str, Any]:
 
     found = toml.setdefault(section, tomlkit.table())
     if not isinstance(found, MutableMapping):
-        raise ConfigError(f"{config_path()}: {section} must be a table", remedy="claude-local-setup config edit")
+        raise ConfigError(f"{config_path()}: {section} must be a table", remedy=EDIT)
     return found
 
 
@@ -149,7 +198,11 @@ def replace(path: Path, content: bytes, mode: int | None = None) -> None:
                 Path(temporary).unlink()
             raise
     except OSError as error:
-        raise SetupError(f"cannot write {path}: {error.strerror}", remedy=f"ls -ld {path.parent}") from None
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> SetupError:
+    return SetupError(f"cannot write {path}: {error.strerror}", remedy=typed("ls", "-ld", str(path.parent)))
 
 
 def _read(path: Path) -> str:
@@ -158,12 +211,12 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: not valid UTF-8", remedy="claude-local-setup config edit") from None
+        raise ConfigError(f"{path}: not valid UTF-8", remedy=EDIT) from None
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", remedy=f"ls -l {path}") from None
+        raise ConfigError(f"{path}: {error.strerror}", remedy=typed("ls", "-l", str(path))) from None
 
 
-def _value(name: str, written: str) -> Any:
+def value_from(name: str, written: str) -> Any:
     """The command line's text as the key's type: lists also as a,b,c; texts without quotes."""
     default = keys()[name].default if name in keys() else None
     if isinstance(default, tuple) or (name == "shell.rc" and written != "auto"):

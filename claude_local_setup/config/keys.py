@@ -9,9 +9,11 @@ from typing import Any
 
 from ..errors import ConfigError
 from ..session.server.addresses import AUTO
+from ..session.words import typed
 from . import values
 
 FLAT_PREFIX = "claude_local_"
+SECRET = "server.auth_token"  # noqa: S105  # the key that is not shown
 
 
 def key(default: object, meaning: str, problem: values.Problem) -> Any:
@@ -138,20 +140,30 @@ def config_from(chosen: Mapping[str, object], source: str) -> Config:
 
 def check(name: str, value: object, source: str) -> None:
     """Raises ConfigError unless `name` is a key and `value` a value for it."""
-    check_name(name, source)
-    if reason := keys()[name].problem(value):
-        raise ConfigError(f"{source}: {name} {reason}", remedy=f"set {name}: {keys()[name].meaning}")
+    if reason := problem(name, value) if name in keys() else unknown(name):
+        raise ConfigError(f"{source}: {reason}", remedy=typed("claude-local-setup", "config", "unset", name))
 
 
-def check_name(name: str, source: str) -> None:
-    """Raises ConfigError unless `name` is a key."""
-    if name not in keys():
-        raise ConfigError(f"{source}: unknown key {name}", remedy=_nearest(name))
+def problem(name: str, value: object) -> str:
+    """Why that is no value for the key; "" where it is one."""
+    reason = keys()[name].problem(value)
+    return f"{name} {reason}; {name}: {keys()[name].meaning}" if reason else ""
+
+
+def unknown(name: str) -> str:
+    near = nearest(name)
+    return f"unknown key {name}" + (f"; did you mean {near}?" if near else "")
 
 
 def value_of(config: Config, name: str) -> Any:
     section, _, item = name.partition(".")
     return getattr(getattr(config, section), item) if item else getattr(config, section)
+
+
+def chosen(config: Config) -> dict[str, Any]:
+    """The keys that are not as they are by default, but for the secret."""
+    of_all = {name: value_of(config, name) for name in keys() if name != SECRET}
+    return {name: value for name, value in of_all.items() if value != keys()[name].default}
 
 
 def from_table(table: Mapping[str, object], source: str) -> Config:
@@ -184,8 +196,8 @@ def _flattened(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
-def _nearest(name: str) -> str:
+def nearest(name: str) -> str:
+    """The key that it may be meant for; "" where none is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, [*keys(), *(item.flat for item in keys().values())], n=1)
-    return f"did you mean {near[0]}?" if near else "claude-local-setup config show lists the keys"
+    return next(iter(get_close_matches(name, [*keys(), *(item.flat for item in keys().values())], n=1)), "")

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from ..errors import ConfigError
-from .file import config_path, load
-from .keys import keys, value_of
+from ..session.words import typed
+from .file import SHOW, config_path, load
+from .keys import SECRET, keys, nearest, unknown, value_of
 
 
 def shown() -> str:
@@ -25,10 +26,12 @@ def value_text(name: str) -> str:
     """One value: texts as they are, others as JSON."""
     config = load()
     if name not in keys():
-        raise ConfigError(f"unknown key {name}", remedy="claude-local-setup config show lists the keys")
+        near = nearest(name)
+        remedy = typed("claude-local-setup", "config", "get", near) if near in keys() else SHOW
+        raise ConfigError(unknown(name), remedy=remedy)
     value = value_of(config, name)
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _written(name: str, value: Any) -> str:
-    return "(hidden)" if name == "server.auth_token" and value != keys()[name].default else json.dumps(value)
+    return "(hidden)" if name == SECRET and value != keys()[name].default else json.dumps(value)

@@ -129,6 +129,7 @@ def values(setup: Setup) -> bytes:
         "nested": config.isolation.nested,
         "processes": config.isolation.processes,
         "tmp_percent": config.isolation.tmp_percent,
+        "chosen": setup.chosen,
         "config": actual.facts["config"],
         "config_sum": config_sum(actual.node(actual.facts["config"]).content),
         "sent_env": [[name, value] for name, value in setup.sent.items()],

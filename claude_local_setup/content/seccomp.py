@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import SetupError
+from ..session.words import config_set
 
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in struct seccomp_data
@@ -65,8 +66,8 @@ def seccomp_filter(machine: str) -> bytes:
     """
     if machine not in _TABLES:
         raise SetupError(
-            f"no seccomp filter is known for {machine}",
-            remedy='set isolation.level to "config" or "bash", or use one of ' + ", ".join(_TABLES),
+            f"no seccomp filter is known for {machine}, only for {', '.join(_TABLES)}",
+            remedy=config_set("isolation.level", "bash"),
         )
     order = ">" if machine == "s390x" else "<"
     return b"".join(struct.pack(f"{order}HBBI", *instruction) for instruction in _program(machine))

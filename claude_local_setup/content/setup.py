@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from ..config.keys import Config
+from ..config.keys import Config, chosen
 from ..host import paths, userns
 from ..host.actual import Actual
 from ..servers.installation import Installation, installation
@@ -22,6 +23,7 @@ class Setup:
     """One host's."""
 
     config: Config  # with the model server's address
+    chosen: Mapping[str, Any]  # as the user has it, key by key
     actual: Actual
     finds_server: bool  # whether that was found
     claude: str  # where Claude Code is, or will be once it is installed; "" if it is missing and shall not be
@@ -39,11 +41,12 @@ def setup(config: Config, actual: Actual) -> Setup:
     server = installation(config, actual)
     finds_server = config.server.base_url == AUTO and not isinstance(server, Installation)
     url = server.url if isinstance(server, Installation) else base_url(config, actual)
+    as_chosen = chosen(config)
     config = replace(config, server=replace(config.server, base_url=url))
     sent = session_env(config)
     enforced = as_json(enforced_settings(config, sent))
     copy = userns.needs_copy(config, actual)
-    return Setup(config, actual, finds_server, _claude(config, actual), copy, sent, enforced, server)
+    return Setup(config, as_chosen, actual, finds_server, _claude(config, actual), copy, sent, enforced, server)
 
 
 def _claude(config: Config, actual: Actual) -> str:

@@ -12,7 +12,7 @@ from ..config.keys import FLAT_PREFIX, flat_defaults, from_flat
 from ..entries.actions import Action, Step
 from ..errors import SetupError
 from ..host.actual import Actual
-from ..session.words import printable
+from ..session.words import NO_LINE, printable, told
 from ..state.target import target_state
 from ..state.whole_plan import actual_state, whole_plan
 from . import remote
@@ -26,18 +26,18 @@ def claude_local() -> None:
         config = from_flat(_data(), f"data of {host.name}")
         actual = actual_state(config, _asked, remote.dial_from(ctx_host.get()))
     except SetupError as error:
-        return _give_up(f"{error.problem}: {error.remedy}")
+        return _give_up(error.told)
     steps = whole_plan(target_state(config, actual), actual)
     for step in steps:
         if step.change == "failed":
-            return _give_up(f"{step.name}: {step.error}: {step.remedy}")
+            return _give_up(f"{step.name}: {told(step.error, step.remedy)}")
     return carry_out_all(steps, is_root=actual.is_root)
 
 
 def _asked(paths: Sequence[str]) -> Actual:
     actual = host.get_fact(Probe, paths=tuple(paths))
     if not isinstance(actual, Actual):
-        raise SetupError("it did not answer the probe", remedy="look at what it printed above")
+        raise SetupError("it did not answer the probe: what it printed stands above", remedy=NO_LINE)
     return actual
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from getpass import getuser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paramiko import AuthenticationException, BadHostKeyException, Channel, SSHException, Transport
 from pyinfra.api import Host, StringCommand
 from pyinfra.api.exceptions import ConnectError, PyinfraError
 
-from ..errors import SetupError
+from ..errors import FromHere, SetupError
+from ..session.words import Remedy, typed
 
 if TYPE_CHECKING:
     from ..session.server.http import Dial
@@ -104,40 +107,73 @@ def _keep_alive(line: Transport | None) -> None:
             line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_SECONDS * 1000)
 
 
-_CAUSES = (  # what pyinfra or paramiko says, our sentence, what to do; {host} and {user} are filled in
-    ("No such private key file", "its key file is not there", "ls -l {key}, or mend ssh_key in the inventory"),
-    ("is encrypted", "its key file has a passphrase", "ssh-add {key}, and take ssh_key out of the inventory"),
-    ("Invalid private key file", "its key file holds no key", "ssh-keygen -y -f {key}"),
-    ("No host key for", "its host key is not known here", "ssh {user}@{host}, and compare the fingerprint"),
-    ("Error reading SSH protocol banner", "what answers there does not speak SSH", "ssh -v {user}@{host}"),
-)
+_CAUSES: Sequence[tuple[str, str, Callable[[Host], Remedy]]] = (  # what pyinfra or paramiko says, our sentence
+    ("No such private key file", "its key file is not there", lambda host: typed("ls", "-l", _key(host))),
+    ("is encrypted", "its key file has a passphrase, which ssh-agent can hold, without ssh_key in the inventory",
+     lambda host: typed("ssh-add", _key(host))),
+    ("Invalid private key file", "its key file holds no key", lambda host: typed("ssh-keygen", "-y", "-f", _key(host))),
+    ("No host key for", "its host key is not known here: compare its fingerprint", lambda host: ssh(host)),
+    ("Error reading SSH protocol banner", "what answers there does not speak SSH", lambda host: ssh(host, "-v")),
+)  # fmt: skip
 
 
 def _unreached(host: Host, error: Exception) -> SetupError:
     cause = error.__context__ if isinstance(error, ConnectError) and error.__context__ else error
     said = f"{error} {cause}"
-    for words, problem, remedy in _CAUSES:
-        if words in said:
-            return SetupError(problem, remedy=_filled(remedy, host))
+    found = [(problem, remedy(host)) for words, problem, remedy in _CAUSES if words in said]
+    problem, remedy = found[0] if found else _why(host, cause, said)
+    return SetupError(problem, remedy=FromHere(remedy))
+
+
+def _why(host: Host, cause: BaseException, said: str) -> tuple[str, Remedy]:
     match cause:
         case BadHostKeyException():
-            problem, remedy = (
-                "its host key has changed: somebody may be in between",
-                "ssh-keygen -R {host}, if you know why",
-            )
+            problem = "its host key has changed, and somebody may be in between: have it forgotten only if you know why"
+            return problem, typed("ssh-keygen", "-R", _known_as(host))
         case AuthenticationException():
-            problem, remedy = "it refuses the key of {user}", "ssh-copy-id {user}@{host}"
+            return f"it refuses the key of {_user(host)}", typed("ssh-copy-id", *_port(host, "-p"), _login(host))
         case socket.gaierror():
-            problem, remedy = "its name is not known", "getent hosts {host}"
+            return "its name is not known", typed("getent", "hosts", _address(host))
         case OSError() if _refused(cause):
-            problem, remedy = "nothing listens on its SSH port", "start sshd on it, or mend ssh_port"
+            return "nothing listens on its SSH port: start sshd on it, or mend ssh_port", ssh(host, "-v")
         case OSError() if cause.filename:
-            problem, remedy = f"{cause.filename}: {cause.strerror}", "ls -ld ~/.ssh"
+            return f"{cause.filename}: {cause.strerror}", Remedy("ls -ld ~/.ssh")
         case OSError():
-            problem, remedy = "it does not answer", "ping {host}"
-        case _:
-            problem, remedy = f"no connection: {said}", "ssh -v {user}@{host}"
-    return SetupError(_filled(problem, host), remedy=_filled(remedy, host))
+            return "it does not answer", ssh(host, "-v")
+    return f"no connection: {said}", ssh(host, "-v")
+
+
+def ssh(host: Host, *options: str, command: str = "") -> Remedy:
+    """The host reached by hand."""
+    key = ["-i", _key(host)] if _key(host) else []
+    return typed("ssh", *options, *_port(host, "-p"), *key, _login(host), *([command] if command else []))
+
+
+def _address(host: Host) -> str:
+    return str(host.data.get("ssh_hostname") or host.name)
+
+
+def _user(host: Host) -> str:
+    return str(host.data.get("ssh_user") or getuser())
+
+
+def _login(host: Host) -> str:
+    return f"{_user(host)}@{_address(host)}"
+
+
+def _port(host: Host, option: str) -> list[str]:
+    port = host.data.get("ssh_port")
+    return [option, str(port)] if port else []
+
+
+def _key(host: Host) -> str:
+    return str(Path(str(host.data.get("ssh_key") or "")).expanduser()) if host.data.get("ssh_key") else ""
+
+
+def _known_as(host: Host) -> str:
+    """In known_hosts."""
+    port = host.data.get("ssh_port")
+    return f"[{_address(host)}]:{port}" if port and int(port) != 22 else _address(host)
 
 
 def _refused(error: OSError) -> bool:
@@ -146,12 +182,5 @@ def _refused(error: OSError) -> bool:
     return any(isinstance(item, ConnectionRefusedError) for item in each.values())
 
 
-def _filled(text: str, host: Host) -> str:
-    known = {"host": host.data.get("ssh_hostname") or host.name, "user": host.data.get("ssh_user") or getuser()}
-    for name, value in {**known, "key": host.data.get("ssh_key") or ""}.items():
-        text = text.replace("{" + name + "}", str(value))
-    return text
-
-
 def _unanswered(host: Host, problem: str) -> SetupError:
-    return SetupError(problem, remedy=_filled("ssh {user}@{host}, then run this again", host))
+    return SetupError(problem, remedy=FromHere(ssh(host)))

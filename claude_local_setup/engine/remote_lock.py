@@ -11,10 +11,11 @@ import gevent
 from paramiko import Channel, SSHException, Transport
 from pyinfra.api import Host
 
-from ..errors import SetupError
+from ..errors import FromHere, SetupError
 from ..host.actual import Actual
 from ..host.lock import only_run as only_run_here
-from .remote import BROKEN, transport
+from ..session.words import NO_LINE, typed
+from .remote import BROKEN, ssh, transport
 
 # Holds the lock as long as somebody at this end shows signs of life: sshd itself notices a pulled cable after hours.
 _HOLD = """\
@@ -31,7 +32,7 @@ def only_run(host: Host, actual: Actual) -> Iterator[None]:
         with only_run_here(Path(actual.home)):
             yield
         return
-    channel = _held(line, actual.home)
+    channel = _held(host, line, actual.home)
     alive = gevent.spawn(_show_life, channel)
     try:
         yield
@@ -40,7 +41,7 @@ def only_run(host: Host, actual: Actual) -> Iterator[None]:
         channel.close()
 
 
-def _held(line: Transport, folder: str) -> Channel:
+def _held(host: Host, line: Transport, folder: str) -> Channel:
     try:
         channel = line.open_session(timeout=10)
         channel.settimeout(20)
@@ -49,15 +50,15 @@ def _held(line: Transport, folder: str) -> Channel:
         while not said.endswith(b"held\n") and (more := channel.recv(4096)):
             said += more
     except (SSHException, OSError, EOFError):
-        raise SetupError(BROKEN, remedy="run this again") from None
+        raise SetupError(BROKEN, remedy=NO_LINE) from None
     if said.endswith(b"held\n"):
         return channel
     if channel.recv_exit_status() == 75:
-        raise SetupError(
-            "another claude-local-setup is at work there", remedy="wait for it to end, then run this again"
-        )
+        raise SetupError("another claude-local-setup is at work there: wait for it to end", remedy=NO_LINE)
     reason = channel.recv_stderr(4096).decode("utf-8", "replace").strip()
-    raise SetupError(f"{folder} cannot be locked: {reason}", remedy=f"ls -ld {folder}, on the host")
+    raise SetupError(
+        f"{folder} cannot be locked: {reason}", remedy=FromHere(ssh(host, command=typed("ls", "-ld", folder)))
+    )
 
 
 def _show_life(channel: Channel) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+
+from ..session.words import NO_LINE, Remedy, in_turn, typed
 
 Change = Literal["none", "pending", "changed", "failed"]
 ABSENT = "absent"  # where the sum of a file's content is asked for
@@ -35,6 +36,7 @@ class Action:
 class Step:
     """One entry's difference. A step that cannot be carried out has change "failed", an error and a remedy.
 
+    `chosen`: what was chosen anew, by which all of the plan differs.
     `kept` says why something stays that is no longer ours to remove; then `remedy` says how to remove it all the same.
     """
 
@@ -43,8 +45,9 @@ class Step:
     diff: str = ""
     action: Action | None = None
     error: str = ""
-    remedy: str = ""
+    remedy: Remedy = NO_LINE
     kept: str = ""
+    chosen: Sequence[str] = ()
 
 
 def root_commands(steps: Iterable[Step]) -> list[Command]:
@@ -53,15 +56,20 @@ def root_commands(steps: Iterable[Step]) -> list[Command]:
     return [command for action in actions if action and action.root for command in action.commands]
 
 
-def by_hand(commands: Iterable[Command]) -> str:
-    """The commands as a line that root can paste, each with its input."""
-    return "as root: " + " && ".join(map(pasted, commands))
+def by_su(commands: Iterable[Command]) -> Remedy:
+    """What needs root, each command with its input, where there is no sudo."""
+    return typed("su", "-c", in_turn(*map(pasted, commands)))
 
 
-def pasted(command: Command) -> str:
-    """The command as a line for any shell, with its input."""
-    given = f"printf '%s\\n' {shlex.join(command.given.splitlines())} | " if command.given else ""
-    return given + shlex.join(command.words)
+def by_sudo(commands: Iterable[Command]) -> Remedy:
+    return in_turn(*(pasted(command, "sudo") for command in commands))
+
+
+def pasted(command: Command, *before: str) -> Remedy:
+    """The command as a line for any shell, with its input; `before`: words that run it."""
+    line = typed(*before, *command.words)
+    given = typed("printf", r"%s\n", *command.given.splitlines())
+    return Remedy(f"{given} | {line}") if command.given else line
 
 
 _WAIT = ("-o", "DPkg::Lock::Timeout=60")

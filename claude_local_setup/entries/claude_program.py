@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..host import distribution
 from ..host.actual import Actual, Node
+from ..session.words import config_set
 from . import steps
 from .actions import APT_UPDATE, Command, Step, apt_install, run
 from .ours import there_without_content
@@ -17,6 +18,7 @@ NATIVE_PACKAGES = {"curl": "loader", "ca-certificates": "certificates"}  # curl:
 PACKAGE = "@anthropic-ai/claude-code"
 # The vendor's own installer, as code.claude.com/docs/en/setup gives it: into the user's home, checked by its manifest.
 INSTALLER = "https://claude.ai/install.sh"
+_NATIVELY = config_set("claude.install", "native")
 _NATIVE = f"""
 file=$(mktemp) || exit
 if command -v curl >/dev/null; then set -- curl -fsSL --retry 3 -o; else set -- wget -q -O; fi
@@ -61,12 +63,12 @@ class ClaudeProgram:
         if self.install == "npm":
             if not actual.facts["npm"]:
                 packages = distribution.install_command(actual.os_release, ["nodejs", "npm"], apt=has_apt)
-                raise ImpossibleError("claude.install is npm, and there is no npm here", packages)
+                raise ImpossibleError("claude.install is npm, and there is no npm here", packages or _NATIVELY)
             return steps.run(self.name, run(npm_command(actual), root=False), actual)
         if not has_apt:
             raise ImpossibleError(
                 "claude.install is apt, and there is no apt here",
-                "claude-local-setup config set claude.install native && claude-local-setup apply",
+                _NATIVELY,
             )
         return steps.run(self.name, run(*apt_commands(), root=True), actual)
 

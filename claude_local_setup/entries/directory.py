@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ..host.actual import Actual, Node
 from .actions import Step, make_directory, set_mode
 from .ours import is_config_dir_ours, record, there
-from .places import ImpossibleError, check_not_normal, check_parent, quoted
+from .places import ImpossibleError, check_not_normal, check_parent, moved_away
 from .record import Before, Put, Record
 from .steps import mode_diff
 
@@ -36,7 +36,7 @@ class Directory:
             return Step(self.name, "pending", diff, make_directory(self.path, self.mode))
         if node.kind != "directory":
             problem = f"{self.path} is in the way: it is not a folder"
-            raise ImpossibleError(problem, f"mv {quoted(self.path)} {quoted(self.path)}.old")
+            raise ImpossibleError(problem, moved_away(self.path))
         check_not_normal(node, actual)
         if node.mode == self.mode:
             return Step(self.name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..host.actual import Actual, Node
 from .actions import Step, sha256
 from .ours import is_signed, record, there
-from .places import ImpossibleError, check_place, quoted
+from .places import ImpossibleError, check_place, moved_away
 from .record import Before, Put, Record
 from .steps import kept, removed, rewritten, written
 
@@ -49,7 +49,7 @@ class File:
         is_known = known is not None and sha256(node.content or b"") in known.sums
         if node.link and node.content and not is_known and not self._is_ours(actual):
             problem = f"{self.path} is a link to {node.real}, which is not ours"
-            raise ImpossibleError(problem, f"mv {quoted(self.path)} {quoted(self.path)}.old")
+            raise ImpossibleError(problem, moved_away(self.path))
 
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..host.actual import Actual, Node
 from .actions import Step, make_link, remove_file
 from .ours import record, there_without_content
-from .places import ImpossibleError, check_folder, quoted
+from .places import ImpossibleError, check_folder, moved_away
 from .record import Before, Put, Record
 from .steps import kept
 
@@ -34,7 +34,7 @@ class Link:
             return Step(self.name)
         if node.kind != "absent" and not node.link:
             problem = f"{self.path} is in the way: it is not a link"
-            raise ImpossibleError(problem, f"mv {quoted(self.path)} {quoted(self.path)}.old")
+            raise ImpossibleError(problem, moved_away(self.path))
         return Step(self.name, "pending", f"+ ln -s {self.to} {self.path}\n", make_link(self.path, self.to))
 
     @staticmethod

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..host.actual import Actual, Node
+from ..session.words import edited
 from ..user_files import json_merge
 from .actions import Step
 from .ours import record, there
-from .places import ImpossibleError, check_place, quoted
+from .places import ImpossibleError, check_place
 from .record import Before, Put, Record
 from .steps import kept, removed, rewritten, written
 
@@ -65,7 +66,7 @@ class MergedJson:
             return json_merge.written(current, merged)
         except (ValueError, RecursionError) as error:
             problem = f"{self.path} is not valid JSON: {error}"
-            raise ImpossibleError(problem, f"mend it, or mv {quoted(self.path)} away") from None
+            raise ImpossibleError(problem, edited(self.path)) from None
 
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..host import paths
 from ..host.actual import Actual, Node
+from ..session.words import APPLY, NO_LINE, Remedy, in_turn
 from .actions import Action, Command, Step, remove_all
 from .ours import there_without_content
 from .places import ImpossibleError, check_no_session
@@ -29,7 +30,7 @@ class ModelServer:
     runs: str  # systemd, session
     needs: Mapping[str, bytes]
     problem: str = ""  # why there can be none
-    remedy: str = ""
+    remedy: Remedy = NO_LINE
 
     def put(self) -> Put:
         return Put(self.path, to=self.source)
@@ -50,7 +51,7 @@ class ModelServer:
             check_no_session(actual)  # it holds the server as that was until now
         if self.runs == "systemd" and not actual.facts["user_manager"]:
             problem = "the model server is a service of this user's systemd, which does not run"
-            raise ImpossibleError(problem, "loginctl enable-linger")
+            raise ImpossibleError(problem, in_turn(Remedy("loginctl enable-linger"), APPLY))
         action = Action(commands, seconds=_DOWNLOAD)
         return Step(self.name, "pending", shown(action, "+"), action)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ..host import distribution
 from ..host.actual import Actual, Node
-from .actions import Step, install
+from ..session.words import APPLY, in_turn
+from .actions import Step, by_su, install
 from .places import ImpossibleError
 from .record import Before, Put, Record
 from .steps import shown
@@ -44,6 +45,7 @@ class Packages:
 def _check(missing: tuple[str, ...], actual: Actual) -> None:
     what = f"{' and '.join(missing)} missing, and there is no"
     if not actual.facts["apt"]:
-        raise ImpossibleError(f"{what} apt here", distribution.install_command(actual.os_release, missing, apt=False))
+        way = distribution.install_command(actual.os_release, missing, apt=False)
+        raise ImpossibleError(f"{what} apt here" + ("" if way else ": install them as this system does"), way)
     if not actual.is_root and not actual.facts["sudo"]:
-        raise ImpossibleError(f"{what} sudo", f"as root: apt-get install -y {' '.join(missing)}")
+        raise ImpossibleError(f"{what} sudo", in_turn(by_su(install(missing).commands), APPLY))

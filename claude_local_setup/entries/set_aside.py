@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 
 from ..host.actual import Actual, Node
+from ..session.words import typed
 from .actions import Step, rename
 from .ours import record
 from .places import check_folder
@@ -43,7 +44,7 @@ class SetAside:
     def undone(record: Record, node: Node, actual: Actual) -> Step:
         path, origin = record.put.path, record.put.to
         if not actual.is_absent(origin):
-            back = shlex.join(["mv", "--backup=numbered", path, origin])
+            back = typed("mv", "--backup=numbered", path, origin)
             return Step(record.name, kept=f"{path}: there is another {origin} by now", remedy=back)
         check_folder(path, actual)
         return _moved(record.name, path, origin)

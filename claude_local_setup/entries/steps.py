@@ -6,9 +6,10 @@ import shlex
 from collections.abc import Callable
 
 from ..host.actual import Actual, Node
+from ..session.words import APPLY, in_turn, typed
 from ..user_files.diff import diff_of
-from .actions import ABSENT, Action, Step, by_hand, remove_file, set_mode, sha256, write
-from .places import ImpossibleError, check_folder, check_writable, quoted
+from .actions import ABSENT, Action, Step, by_su, remove_file, set_mode, sha256, write
+from .places import ImpossibleError, check_folder, check_writable
 from .record import Record
 
 HIDDEN = b"(hidden)"  # in place of what nobody is shown
@@ -38,7 +39,7 @@ def mode_diff(path: str, node: Node, mode: int) -> str:
 def run(name: str, action: Action, actual: Actual, diff: str = "", sign: str = "+") -> Step:
     """Commands, shown as they are."""
     if action.root and not actual.is_root and not actual.facts["sudo"]:
-        raise ImpossibleError("it needs root, and there is no sudo", by_hand(action.commands))
+        raise ImpossibleError("it needs root, and there is no sudo", in_turn(by_su(action.commands), APPLY))
     return Step(name, "pending", diff + shown(action, sign), action)
 
 
@@ -66,4 +67,4 @@ def removed_file(name: str, path: str, node: Node, actual: Actual) -> Step:
 
 
 def kept(record: Record, why: str) -> Step:
-    return Step(record.name, kept=f"{record.put.path}: {why}", remedy=f"rm {quoted(record.put.path)}")
+    return Step(record.name, kept=f"{record.put.path}: {why}", remedy=typed("rm", record.put.path))

@@ -15,6 +15,7 @@ from ..entries.actions import Step, root_commands
 from ..host.actual import Actual
 from ..host.lock import only_run
 from ..host.probe import probe_here
+from ..session.words import Remedy
 from . import sudo
 from .machine import Found, Progress, T, U
 
@@ -48,10 +49,13 @@ class Here:
     machines = (ThisMachine(),)
     doubled: Sequence[Report] = ()
 
+    def told(self, report: Report) -> Report:
+        return report
+
     def each(self, items: Sequence[T], work: Callable[[T], U]) -> list[U | Report]:
         return [work(item) for item in items]
 
-    def refused(self, todo: Sequence[Found], again: str) -> list[Report]:
+    def refused(self, todo: Sequence[Found], again: Remedy) -> list[Report]:
         commands = [command for found in todo for command in root_commands(found.steps) if not found.actual.is_root]
         if commands:
             sudo.obtain(commands, again)

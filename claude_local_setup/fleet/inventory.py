@@ -13,8 +13,10 @@ from pyinfra.api import Host, Inventory, State
 from pyinfra.context import ctx_state
 from pyinfra_cli.inventory import make_inventory_from_files
 
-from ..errors import USAGE, SetupError
+from ..errors import USAGE, FromHere, SetupError
+from ..session.words import NO_LINE, Remedy, edited, in_turn, quoted, typed
 
+_ONE_HOST = 'workstations = ["dev@host-1.example"]'
 _ADDRESS = re.compile(r"(?:(?P<user>[^@]+)@)?(?P<host>\[[^\]]+\]|[^:@\[\]]+)(?::(?P<port>\d+))?")
 
 
@@ -29,10 +31,12 @@ def load(source: str, state: State) -> Inventory:
         raise
     except Exception as error:  # it is Python of the user's: anything can come out of it
         problem = f"{source} cannot be read: {_reason(error)}"
-        raise SetupError(problem, remedy=f"python3 {source} shows where", exit_code=USAGE) from None
+        raise SetupError(problem, remedy=FromHere(typed("python3", source)), exit_code=USAGE) from None
     if not len(inventory):
         raise SetupError(
-            f"{source} names no hosts", remedy='workstations = ["host-1", "host-2"] in it', exit_code=USAGE
+            f'{source} names no hosts: workstations = ["host-1", "host-2"] in it would name two',
+            remedy=in_editor(source),
+            exit_code=USAGE,
         )
     for host in inventory:
         _spell_out(inventory, host)
@@ -46,9 +50,31 @@ def chosen(inventory: Inventory, limit: Sequence[str]) -> list[Host]:
         if not any(_matches(host, pattern) for host in inventory):
             names = ", ".join(host.name for host in inventory)
             raise SetupError(
-                f"--limit {pattern}: no such host or group", remedy=f"the hosts are {names}", exit_code=USAGE
+                f"--limit {pattern}: no such host or group{_meant(pattern, inventory)}; the hosts are {names}",
+                remedy=NO_LINE,
+                exit_code=USAGE,
             )
     return [host for host in inventory if not patterns or any(_matches(host, pattern) for pattern in patterns)]
+
+
+def _meant(pattern: str, inventory: Inventory) -> str:
+    from difflib import get_close_matches
+
+    known = {name for host in inventory for name in (host.name, *host.groups)}
+    near = get_close_matches(pattern, sorted(known), n=1)
+    return f", did you mean {near[0]}?" if near else ""
+
+
+def in_editor(source: str) -> FromHere:
+    """The inventory opened; nothing where it is no file but a list of names."""
+    return FromHere(edited(source) if Path(source).is_file() else "")
+
+
+def _new(source: str) -> FromHere:
+    """One that names a host, opened."""
+    folder = str(Path(source).parent)
+    written = f"echo {quoted(_ONE_HOST)} >{quoted(source)}"
+    return FromHere(in_turn(typed("mkdir", "-p", folder), Remedy(written), edited(source)))
 
 
 def is_listed_twice(host: Host, source: str) -> bool:
@@ -60,13 +86,15 @@ def is_listed_twice(host: Host, source: str) -> bool:
 def _checked(source: str) -> str:
     path = Path(source)
     if path.is_dir():
-        raise SetupError(f"{source} is a folder", remedy=f"-i {source.rstrip('/')}/FILE.py", exit_code=USAGE)
+        raise SetupError(
+            f"{source} is a folder: name a file in it", remedy=FromHere(typed("ls", source)), exit_code=USAGE
+        )
     if path.exists():
         return source
     if source.endswith(".py") or ("/" in source and "@" not in source):
         raise SetupError(
             f"no inventory at {source}",
-            remedy=f"cp inventory/workstations.example.py {source}, then name your hosts",
+            remedy=_new(source),
             exit_code=USAGE,
         )
     return ",".join(part.strip() for part in source.split(",") if part.strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..checks.report import Report
@@ -13,6 +13,8 @@ from ..config.keys import Config
 from ..entries.actions import Step
 from ..host.actual import Actual
 from ..session.server.addresses import AUTO
+from ..session.words import Remedy
+from ..state.chosen import changes
 from ..state.target import target_state
 from ..state.whole_plan import actual_state, whole_plan
 
@@ -79,7 +81,10 @@ Planned = Callable[[Config, Actual], Sequence[Step]]
 
 
 def to_target_state(config: Config, actual: Actual) -> Sequence[Step]:
-    return whole_plan(target_state(config, actual), actual)
+    """With what was chosen anew, at the first that differs for it."""
+    steps = whole_plan(target_state(config, actual), actual)
+    first = next((step for step in steps if step.change == "pending"), None)
+    return [replace(step, chosen=changes(config, actual)) if step is first else step for step in steps]
 
 
 def look(machine: Machine, config: Config, planned: Planned = to_target_state) -> Found:
@@ -99,6 +104,9 @@ class Fleet(Protocol):
     @property
     def machines(self) -> Sequence[Machine]: ...
 
+    def told(self, report: Report) -> Report:
+        """With each remedy as it is typed on this machine."""
+
     @property
     def doubled(self) -> Sequence[Report]:
         """What an inventory names twice."""
@@ -106,7 +114,7 @@ class Fleet(Protocol):
     def each(self, items: Sequence[T], work: Callable[[T], U]) -> list[U | Report]:
         """`work` on every machine or Found, at once: what it returns, or a report of why it did not get that far."""
 
-    def refused(self, todo: Sequence[Found], again: str) -> list[Report]:
+    def refused(self, todo: Sequence[Found], again: Remedy) -> list[Report]:
         """Asks once for the root rights that the work needs; a report for each host that does not give them."""
 
     def at_work(self, todo: Sequence[Found]) -> AbstractContextManager[None]:

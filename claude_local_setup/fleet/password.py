@@ -13,12 +13,13 @@ from ..checks.report import Report
 from ..engine import remote
 from ..engine.operations import line
 from ..engine.root import as_root, password_of, remember
-from ..entries.actions import Command, by_hand, root_commands
-from ..errors import SetupError
+from ..entries.actions import Command, by_sudo, root_commands
+from ..errors import FromHere, SetupError
 from ..screen.output import names, say
+from ..session.words import in_turn
 from .machine import Found, T, U
 from .remote_machine import host_of
-from .reports import stopped
+from .reports import again, stopped
 
 SECONDS = 30
 
@@ -46,8 +47,8 @@ def _asked(wanting: Sequence[Found], each: Each) -> list[Found]:
     """Those that do not take the password."""
     on = names(found.name for found in wanting)
     say(f"sudo asks for a password on {on}: it is typed once", err=True, bold=True)
-    typed = str(click.prompt("password", hide_input=True, err=True))
-    tried = each(wanting, lambda found: _takes(host_of(found), typed))
+    password = str(click.prompt("password", hide_input=True, err=True))
+    tried = each(wanting, lambda found: _takes(host_of(found), password))
     return [found for found, taken in zip(wanting, tried, strict=True) if taken is not True]
 
 
@@ -56,11 +57,11 @@ def _is_allowed(host: Host) -> bool:
     return _works(host, password_of(host))
 
 
-def _takes(host: Host, typed: str) -> bool:
+def _takes(host: Host, password: str) -> bool:
     """One try only: accounts get locked for less."""
-    taken = _works(host, typed)
+    taken = _works(host, password)
     if taken:
-        remember(host, typed)
+        remember(host, password)
     return taken
 
 
@@ -73,4 +74,5 @@ def _works(host: Host, password: str) -> bool:
 
 
 def _refusal(found: Found, reason: str) -> SetupError:
-    return SetupError(reason, remedy=f"on it, {by_hand(root_commands(found.steps))}; then run this again")
+    commands = by_sudo(root_commands(found.steps))
+    return SetupError(reason, remedy=FromHere(in_turn(remote.ssh(host_of(found), "-t", command=commands), again())))

@@ -12,8 +12,11 @@ from ..checks import trials
 from ..config.keys import FLAT_PREFIX, Config, from_flat
 from ..engine import remote
 from ..engine.operations import Probe, line
-from ..errors import ConfigError, SetupError
+from ..errors import ConfigError, FromHere, SetupError
 from ..host.probe import read
+from ..session.server.addresses import base_of
+from ..session.words import typed
+from .inventory import in_editor
 from .machine import Found, Machine
 
 if TYPE_CHECKING:
@@ -51,14 +54,15 @@ class RemoteMachine:
         try:
             return from_flat(given, f"{self.run.source}, data of {self.name}")
         except ConfigError as error:
-            self.run.bad_data.append(error)
-            raise
+            bad = ConfigError(error.problem, remedy=in_editor(self.run.source))
+            self.run.bad_data.append(bad)
+            raise bad from None
 
     def reach(self) -> None:
         remote.connect(self.host)
         first = self.run.known.setdefault(remote.identity(self.host), self.name)
         if first != self.name:
-            raise SetupError(f"the same machine and user as {first}", remedy="name it once in the inventory")
+            raise SetupError(f"the same machine and user as {first}: name it once", remedy=in_editor(self.run.source))
 
     def ask(self, paths: Sequence[str]) -> Actual:
         _, lines, errors = remote.answer(self.host, Probe().command(tuple(paths)), seconds=PROBE_SECONDS)
@@ -66,7 +70,7 @@ class RemoteMachine:
             return read(lines)
         except SetupError as error:
             said = f": it said {errors[-1][:200]!r}" if errors else ""
-            raise SetupError(f"{error.problem}{said}", remedy=error.remedy) from None
+            raise SetupError(f"{error.problem}{said}", remedy=FromHere(remote.ssh(self.host))) from None
 
     def tried(self, config: Config, actual: Actual) -> Trials:
         command = line(*trials.command(config, actual))
@@ -76,8 +80,9 @@ class RemoteMachine:
     def dial(self, config: Config) -> Dial | None:
         line = remote.dial_from(self.host)
         if line is not None and config.server.base_url.startswith("https:"):
-            remedy = "claude-local-setup models, on that host"
-            raise SetupError("a server with https is not asked through SSH", remedy=remedy)
+            problem = "a server with https is not asked through SSH: it can be asked on that machine"
+            asked = typed("curl", "-s", f"{base_of(config.server.base_url)}/v1/models")
+            raise SetupError(problem, remedy=FromHere(remote.ssh(self.host, command=asked)))
         return line
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..checks.report import Finding, Report
 from ..entries.actions import Step
-from ..errors import SetupError
+from ..errors import FromHere, SetupError
+from ..session.words import typed
 
 REACHED = "host: reached"
 
@@ -21,3 +23,8 @@ def stopped(steps: Sequence[Step], error: SetupError) -> list[Step]:
     first = next(step for step in steps if step.change == "pending")
     failed = replace(first, change="failed", error=error.problem, remedy=error.remedy)
     return [failed if step is first else step for step in steps]
+
+
+def again(*more: str) -> FromHere:
+    """This very command."""
+    return FromHere(typed("claude-local-setup", *sys.argv[1:], *more))

@@ -6,16 +6,17 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from ..entries.actions import Command, by_hand
+from ..entries.actions import Command, by_sudo
 from ..errors import SetupError
 from ..screen.output import say
+from ..session.words import Remedy, in_turn
 
 
-def obtain(commands: Sequence[Command], then: str) -> None:
+def obtain(commands: Sequence[Command], then: Remedy) -> None:
     """Makes sure that `sudo -n` works from now on; SetupError with the commands to run by hand if it does not."""
     if _works():
         return
-    remedy = f"{by_hand(commands)}; then {then}"
+    remedy = in_turn(by_sudo(commands), then)
     if not sys.stdin.isatty():
         raise SetupError("sudo wants a password, and there is no terminal to ask for it", remedy=remedy)
     say("sudo asks for your password now, once, for the commands above:", err=True, bold=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ..engine import remote, remote_lock, run  # run first: it readies gevent for all that follows
+from ..session.words import Remedy
 
 # isort: split
 import gevent
@@ -16,8 +17,11 @@ from ..checks.report import Report
 from ..entries.actions import Step
 from ..errors import SetupError
 from . import inventory, password
+from .inventory import in_editor
+from .lines import as_from_here
 from .machine import Found, Machine, Progress, T, U
 from .remote_machine import Inventory, RemoteMachine, host_of
+from .reports import again as run_again
 from .reports import stopped, unreached
 
 
@@ -29,6 +33,10 @@ class There:
         self.machines = [RemoteMachine(host, run) for host in run.hosts]
         self.doubled = doubled
 
+    def told(self, report: Report) -> Report:
+        known = {str(host.name): host for host in self._run.hosts}
+        return as_from_here(report, known[report.host], self._run.source)
+
     def each(self, items: Sequence[T], work: Callable[[T], U]) -> list[U | Report]:
         jobs = [self._run.state.pool.spawn(_guarded, item, work) for item in items]
         gevent.joinall(jobs)
@@ -36,7 +44,7 @@ class There:
             raise self._run.bad_data[0]
         return [job.get() for job in jobs]
 
-    def refused(self, todo: Sequence[Found], again: str) -> list[Report]:
+    def refused(self, todo: Sequence[Found], again: Remedy) -> list[Report]:
         return password.refused(todo, self.each)
 
     @contextmanager
@@ -61,7 +69,7 @@ def opened_inventory(source: str, limit: Sequence[str]) -> Iterator[There]:
     known = inventory.load(source, state)
     hosts = inventory.chosen(known, limit)
     doubled = [
-        unreached(host.name, SetupError("it is listed twice", remedy="name it once in the inventory"))
+        unreached(host.name, SetupError("it is listed twice: name it once", remedy=in_editor(source)))
         for host in hosts
         if inventory.is_listed_twice(host, source)
     ]
@@ -78,5 +86,4 @@ def _guarded(item: Found | Machine, work: Callable[[object], object]) -> object:
             return unreached(host.name, error)
         except Exception as error:  # one host's surprise must not take the others along
             problem = remote.broken(host) or f"{type(error).__name__}: {error}"
-            remedy = f"run it again with --debug and --limit {host.name}"
-            return unreached(host.name, SetupError(problem, remedy=remedy))
+            return unreached(host.name, SetupError(problem, remedy=run_again("--debug")))

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import distro
 
+from ..session.words import NO_LINE, Remedy, typed
+
 _INSTALL = {
     "fedora": "sudo dnf install -y",
     "rhel": "sudo dnf install -y",
@@ -38,15 +40,13 @@ def is_at_least(os_release: str, **versions: float) -> bool:
         return False
 
 
-def install_command(os_release: str, packages: Iterable[str], *, apt: bool) -> str:
-    """The exact command: apt's where there is one, else that distribution's own, else each known one."""
+def install_command(os_release: str, packages: Iterable[str], *, apt: bool) -> Remedy:
+    """The exact command: apt's where there is one, else that distribution's own; none where nobody knows that."""
     if apt:
-        return f"sudo apt-get install -y {' '.join(packages)}"
+        return typed("sudo", "apt-get", "install", "-y", *packages)
     kin = next((item for item in _kin(os_release) if item in _INSTALL), "")
     other = _OTHER_NAMES.get(kin, {})
-    named = " ".join(other.get(package, package) for package in packages)
-    tools = [_INSTALL[kin]] if kin else dict.fromkeys(_INSTALL.values())
-    return "; or ".join(f"{tool} {named}" for tool in tools)
+    return typed(*_INSTALL[kin].split(), *(other.get(package, package) for package in packages)) if kin else NO_LINE
 
 
 def _kin(os_release: str) -> list[str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import SetupError
+from ..session.words import Remedy, typed
 
 
 @contextmanager
@@ -18,13 +19,14 @@ def only_run(home: Path) -> Iterator[None]:
     try:
         handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise SetupError(f"{home} cannot be used: {error.strerror}", remedy=f"ls -ld {home}") from None
+        raise SetupError(f"{home} cannot be used: {error.strerror}", remedy=typed("ls", "-ld", str(home))) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
             raise SetupError(
-                "another claude-local-setup is at work here", remedy="wait for it to end, then run this again"
+                "another claude-local-setup is at work here: wait for it to end",
+                remedy=Remedy("pgrep -af claude-local-setup"),
             ) from None
     try:
         yield

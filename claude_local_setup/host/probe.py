@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from ..errors import SetupError
 from ..session import words
+from ..session.words import NO_LINE
 from .actual import Actual, Node, Normal
 
 FACTS = frozenset(
@@ -55,8 +56,9 @@ def read(lines: Iterable[str]) -> Actual:
         return _read(list(lines))
     except (ValueError, KeyError, IndexError, binascii.Error) as error:
         raise SetupError(
-            f"the host's answer to the probe cannot be read ({type(error).__name__})",
-            remedy="check that it has sh, GNU coreutils and a home directory, and that its rc files print nothing",
+            f"the host's answer to the probe cannot be read ({type(error).__name__}): it needs sh, GNU coreutils, "
+            "a home directory, and rc files that print nothing",
+            remedy=NO_LINE,
         ) from None
 
 

@@ -7,23 +7,30 @@ from __future__ import annotations
 
 from ..config.keys import Config
 from ..session.jail.entering import APART, MAKING, MAPPING
+from ..session.words import APPLY, NO_LINE, Remedy, config_set
 from . import paths
 from .actual import Actual
 
-_LIMIT = "sudo sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 user.max_mnt_namespaces=15000"
+_LIMIT = Remedy(
+    "sudo sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 user.max_mnt_namespaces=15000"
+)
 _USED_UP = "the kernel's limit of namespaces is used up or 0"
-_OUTSIDE = "run it on the host itself"
 _CAUSES = (  # unshare's, bubblewrap's or the program's own words, the cause, what to do
     ("(ENOSPC)", _USED_UP, _LIMIT),
     ("No space left", _USED_UP, _LIMIT),
-    ("Read-only file system", "this is a jail itself, without a /proc of its own", "run it outside that jail"),
+    ("Read-only file system", "this is a jail itself, without a /proc of its own: run it outside that jail", NO_LINE),
     (
         "mount proc on",
-        "this is a container whose /proc is masked",
-        "start the container with --security-opt systempaths=unconfined, or run it on the host",
+        "this is a container whose /proc is masked: start it with --security-opt systempaths=unconfined, or run it on "
+        "the host",
+        NO_LINE,
     ),
-    ("overflowuid: No such file", "there is no /proc here", "mount -t proc proc /proc"),
-    ("setuid use of bubblewrap", "bubblewrap is setuid, which it no longer supports", "sudo chmod u-s /usr/bin/bwrap"),
+    ("overflowuid: No such file", "there is no /proc here", Remedy("sudo mount -t proc proc /proc")),
+    (
+        "setuid use of bubblewrap",
+        "bubblewrap is setuid, which it no longer supports",
+        Remedy("sudo chmod u-s /usr/bin/bwrap"),
+    ),
 )
 _STAGES = (  # the words of what is refused, and what that is
     *((stage, stage) for stage in (MAKING, MAPPING, APART)),
@@ -58,30 +65,30 @@ def _are_off(actual: Actual) -> bool:
     return "0" in (actual.facts["userns_clone"], actual.facts["max_userns"])
 
 
-def problem(actual: Actual, answer: str) -> tuple[str, str]:
-    """What `answer`, the words of what could not start, means on this host, and what to do; ("", "") if all is well."""
+def problem(actual: Actual, answer: str) -> tuple[str, Remedy]:
+    """What `answer`, the words of what could not start, means on this host, and what to do; "" if all is well."""
     if answer == "ok":
-        return "", ""
+        return "", NO_LINE
     if not actual.facts["bwrap"]:
-        return "bubblewrap is missing", "claude-local-setup apply"
+        return "bubblewrap is missing", APPLY
     if actual.facts["userns_clone"] == "0":
-        return "this kernel's user namespaces are off", "sudo sysctl -w kernel.unprivileged_userns_clone=1"
+        return "this kernel's user namespaces are off", Remedy("sudo sysctl -w kernel.unprivileged_userns_clone=1")
     for words, cause, remedy in _CAUSES:
         if words in answer:
             return cause, remedy
     if _is_refused(answer):
         return _refusal(actual, next(stage for words, stage in _STAGES if words in answer))
-    return answer or "it could not be tried", "bwrap --ro-bind / / --unshare-user --unshare-net true"
+    return answer or "it could not be tried", Remedy("bwrap --ro-bind / / --unshare-user --unshare-net true")
 
 
-def problem_of_the_built_in(actual: Actual, answer: str) -> tuple[str, str]:
+def problem_of_the_built_in(actual: Actual, answer: str) -> tuple[str, Remedy]:
     """The same for Claude Code's own sandbox, bubblewrap with a namespace in it: no profile of ours is for that."""
     cause, remedy = problem(actual, answer)
     if not _is_refused(answer) or not is_judged(actual):
         return cause, remedy
     return (
         "AppArmor keeps Claude Code's own sandbox from starting",
-        "claude-local-setup config set isolation.level session && claude-local-setup apply",
+        config_set("isolation.level", "session"),
     )
 
 
@@ -89,9 +96,9 @@ def _is_refused(answer: str) -> bool:
     return any(words in answer for words in _REFUSED)
 
 
-def _refusal(actual: Actual, stage: str) -> tuple[str, str]:
+def _refusal(actual: Actual, stage: str) -> tuple[str, Remedy]:
     if around := actual.facts["around"]:
-        return f"{around} around this refuses {stage}", _OUTSIDE
+        return f"{around} around this refuses {stage}: run it on the host itself", NO_LINE
     if actual.facts["apparmor"] == "1":
-        return f"AppArmor keeps a jail from {stage}", "claude-local-setup apply"
-    return f"a container or a security module (SELinux) around this refuses {stage}", _OUTSIDE
+        return f"AppArmor keeps a jail from {stage}", APPLY
+    return f"a container or a security module (SELinux) around this refuses {stage}: run it on the host itself", NO_LINE

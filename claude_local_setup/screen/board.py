@@ -41,15 +41,19 @@ class Board:
                 f"{printable(host)}: {name}: {printable(change)}", markup=False, highlight=False, soft_wrap=True
             )
 
-    def watching(self, host: str, work: Callable[[], T]) -> T:
+    def watching(self, host: str, doing: str, work: Callable[[], T]) -> T:
         """`work`, with the host shown as busy meanwhile."""
-        self.now[host] = "…"
+        self.now[host] = f"{doing} …"
+        self._show()
         try:
             return work()
         finally:
             self.now[host] = "[green]done[/]"
-            if self.live is not None:
-                self.live.update(self.table())
+            self._show()
+
+    def _show(self) -> None:
+        if self.live is not None:
+            self.live.update(self.table())
 
     def table(self) -> Table:
         table = Table("host", "steps", "now", box=None, pad_edge=False)

@@ -15,7 +15,7 @@ from ..entries.actions import root_commands
 from ..session.words import printable
 from .board import MARKS
 from .board import board as board
-from .output import COLOUR_OF_WORD, names, say, show_diff
+from .output import COLOUR_OF_WORD, names, say, say_remedy, show_diff
 from .plan import Line, commands, lines, shown
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ def _show_problems(reports: Sequence[Report]) -> None:
     )
     for (what, why, remedy), hosts in [*failures, *problems]:
         say(f"FAIL {_all_or_named(hosts, len(reports))}: {printable(what)}: {printable(why)}", fg="red")
-        say(f"     remedy: {printable(remedy)}")
+        say_remedy(remedy, indent=" " * 5)
 
 
 def _is_planned(finding: Finding, report: Report) -> bool:

@@ -12,6 +12,7 @@ import click
 
 from ..session.server.models import Model, Offer
 from ..session.words import printable
+from .life import is_seen
 from .output import say
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def show_answering(model: Model, *, as_json: bool) -> None:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """One line that moves on a terminal; in a pipe a line for each thing that is new."""
-    if not sys.stderr.isatty():
+    if not is_seen():
         yield once("... ")
         return
     from rich.console import Console

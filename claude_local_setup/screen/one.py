@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from ..checks.report import Finding, Report
 from ..entries.actions import Step, root_commands
-from ..session.words import printable
-from .output import COLOUR_OF_WORD, say, show_diff
+from ..session.words import Remedy, printable
+from .life import Life, is_seen, life
+from .output import COLOUR_OF_WORD, say, say_remedy, show_diff
 from .plan import commands, lines, shown
 
 T = TypeVar("T")
@@ -40,24 +41,32 @@ def _show_plan(steps: Sequence[Step], *, err: bool, diff: bool) -> None:
 
 
 class _Lines:
-    """What is going on, a line for each thing that begins or waits."""
+    """What is going on, a line for each thing that begins or waits; and a sign of life where one of them takes long."""
 
-    def __init__(self, *, err: bool) -> None:
+    def __init__(self, shown: Life, *, err: bool) -> None:
+        self._life = shown
         self._err = err
 
     def step(self, host: str, name: str, change: str) -> None:
         if change == "pending":
+            self._life.begins(name)
             say(f"... {name}", err=self._err, dim=True)
-        elif change not in ("changed", "failed"):
+        elif change in ("changed", "failed"):
+            self._life.begins("")
+        elif is_seen():
+            self._life.tells(f"{name}: {change}")
+        else:
             say(f"    {change}", err=self._err)
 
-    def watching(self, host: str, work: Callable[[], T]) -> T:
+    def watching(self, host: str, doing: str, work: Callable[[], T]) -> T:
+        self._life.begins(doing)
         return work()
 
 
 @contextmanager
 def board(hosts: Sequence[str], *, err: bool) -> Iterator[_Lines]:
-    yield _Lines(err=err)
+    with life() as shown:
+        yield _Lines(shown, err=err)
 
 
 def show_outcome(reports: Sequence[Report], *, begun: bool) -> None:
@@ -93,21 +102,20 @@ def _show_summary(report: Report) -> None:
 
 def _show_failures(steps: Iterable[Step]) -> None:
     """Each reason once, with all that fails for it."""
-    reasons: dict[tuple[str, str], list[str]] = {}
+    reasons: dict[tuple[str, Remedy], list[str]] = {}
     for step in steps:
         if step.change == "failed":
             reasons.setdefault((step.error, step.remedy), []).append(step.name)
     for (error, remedy), names in reasons.items():
         say(f"{', '.join(names)}: {printable(error)}", err=True, fg="red")
-        if remedy:
-            say(f"  remedy: {printable(remedy)}", err=True)
+        say_remedy(remedy, err=True)
 
 
 def _show_kept(steps: Iterable[Step], *, err: bool) -> None:
     for step in steps:
         if step.kept:
             say(f"kept: {step.name}: {step.kept}", err=err, fg="yellow")
-            say(f"  remedy: {step.remedy}", err=err)
+            say_remedy(step.remedy, err=err)
 
 
 def _show_findings(findings: Sequence[Finding]) -> None:
@@ -131,7 +139,7 @@ def _show_finding(finding: Finding) -> None:
         return
     word, colour = ("note", "yellow") if finding.warning else ("FAIL", "red")
     say(f"{word} {printable(finding.check)}: {printable(finding.problem)}", fg=colour)
-    say(f"     remedy: {printable(finding.remedy)}")
+    say_remedy(finding.remedy, indent=" " * 5)
 
 
 def show_states(reports: Sequence[Report]) -> None:

@@ -10,9 +10,9 @@ import click
 
 from ..errors import INTERRUPTED, USAGE, SetupError
 from ..session import words
-from ..session.words import calling, printable
+from ..session.words import Remedy, calling, printable
 
-COLOUR_OF_WORD = {"new": "green", "changed": "yellow", "removed": "red"}  # of a plan
+COLOUR_OF_WORD = {"new": "green", "changed": "yellow", "config": "yellow", "removed": "red"}  # of a plan
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -20,6 +20,12 @@ def say(text: str = "", *, err: bool = False, **style: object) -> None:
     """One line, with nothing in it that a terminal would obey; styled only where somebody looks at it."""
     plain, shown = "NO_COLOR" in os.environ, printable(calling(text, words.setup))
     click.echo(shown if plain else click.style(shown, **style), err=err)  # type: ignore[arg-type]
+
+
+def say_remedy(remedy: Remedy, *, err: bool = False, indent: str = "  ") -> None:
+    """On a line of its own, as it is pasted; nothing where there is none."""
+    if remedy:
+        say(f"{indent}remedy: {remedy}", err=err)
 
 
 def show_diff(diff: str, *, err: bool) -> None:
@@ -31,7 +37,7 @@ def names(hosts: Iterable[str]) -> str:
     return ", ".join(printable(host) for host in hosts)
 
 
-def confirm(yes: bool, *, again: str, err: bool, details: Callable[[], None], enter: bool = False) -> None:
+def confirm(yes: bool, *, again: Remedy, err: bool, details: Callable[[], None], enter: bool = False) -> None:
     """Asks once, on the terminal; SetupError if the answer is no or nobody can be asked.
 
     `again` is the command that needs no answer; `details` shows all that would change; `enter`: an empty line is a yes.
@@ -49,7 +55,7 @@ def confirm(yes: bool, *, again: str, err: bool, details: Callable[[], None], en
         details()
 
 
-def _answer(question: str, *, again: str, err: bool) -> str:
+def _answer(question: str, *, again: Remedy, err: bool) -> str:
     """In small letters; "\n" for an empty line, "" for the end of the input."""
     click.echo(question, err=err, nl=False)
     try:

@@ -19,7 +19,7 @@ _NARROW, _WIDE = 40, 100  # columns
 
 @dataclass(frozen=True)
 class Line:
-    """What is done with one place; `note`: how much of it changes."""
+    """What is done with one place, or which key of the config is another; `note`: how much of it changes."""
 
     word: str
     place: str
@@ -28,7 +28,9 @@ class Line:
 
 def lines(steps: Iterable[Step]) -> list[Line]:
     """Of the steps that would change something and need not be told as commands."""
-    return _gathered([line for step in steps if step.change == "pending" for line in _of(step)])
+    known = list(steps)
+    chosen = [Line("config", change) for step in known for change in step.chosen]
+    return [*chosen, *_gathered([line for step in known if step.change == "pending" for line in _of(step)])]
 
 
 def shown(lines: Sequence[Line], width: int = 0) -> Iterator[str]:

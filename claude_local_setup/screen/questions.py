@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import click
 
 from ..errors import INTERRUPTED, USAGE, SetupError
-from ..session.words import printable
+from ..session.words import Remedy, printable
 
 
 class Questions:
     """`takes_defaults`: nobody is asked. SetupError where somebody should be, and there is no terminal."""
 
-    def __init__(self, *, takes_defaults: bool, again: str) -> None:
+    def __init__(self, *, takes_defaults: bool, again: Remedy) -> None:
         if not takes_defaults and not sys.stdin.isatty():
             raise SetupError("there is no terminal to ask on; nothing was changed", remedy=again, exit_code=USAGE)
         self._takes_defaults = takes_defaults

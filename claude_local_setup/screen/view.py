@@ -17,8 +17,8 @@ class Board(Protocol):
     def step(self, host: str, name: str, change: str) -> None:
         """`change` is "pending" while the step runs, what came of it, or, in words, what it waits for."""
 
-    def watching(self, host: str, work: Callable[[], T]) -> T:
-        """`work`, with the host shown as busy meanwhile."""
+    def watching(self, host: str, doing: str, work: Callable[[], T]) -> T:
+        """`work`, with what the host is busy with shown meanwhile."""
 
 
 class View(Protocol):

@@ -12,6 +12,7 @@ from ..config.values import is_repository
 from ..host import paths
 from ..host.actual import Actual
 from ..session.server.addresses import AUTO, HOST, PORTS, base_of
+from ..session.words import Remedy, config_set
 from .good_models import AS_OF, LEAST_MEMORY, MODELS
 from .look import Look
 from .program import DOWNLOAD_PACKAGES, Hindrance, Program, program
@@ -54,10 +55,10 @@ def installation(config: Config, actual: Actual) -> Installation | Hindrance | N
     host, ports = address(config)
     if not host:
         problem = "server.install is for this machine, and server.base_url is another's"
-        return Hindrance(problem, "claude-local-setup config set server.base_url http://127.0.0.1:8080")
+        return Hindrance(problem, config_set("server.base_url", AUTO))
     if config.server.auth_token.startswith("#"):
         problem = "server.auth_token begins with #, which llama-server takes for a comment"
-        return Hindrance(problem, "claude-local-setup config set server.auth_token - && claude-local-setup apply")
+        return Hindrance(problem, config_set("server.auth_token", "-"))
     is_ours = not actual.is_absent(actual.path(paths.SERVER_JSON))
     own = (_own_port(actual) or ports[0]) if is_ours else 0
     taken = [port for port in ports if f"{port:04X}" in actual.facts["listens"].split()]
@@ -113,13 +114,15 @@ def _model(config: Config, actual: Actual, look: Look) -> tuple[str, float]:
 
 def _no_room(config: Config, actual: Actual, look: Look, source: str, size: float) -> Hindrance | None:
     if not is_repository(source) and actual.node(actual.path(config.server.model_source)).kind != "file":
-        return Hindrance(f"there is no model at {source}", "claude-local-setup config set server.model_source FILE")
+        return Hindrance(f"there is no model at {source}", config_set("server.model_source", ""))
     if size and look.disk and look.disk < size + 1:
         problem = f"{size:.1f} GB are to be downloaded, and {look.disk:.1f} GB are free"
-        return Hindrance(problem, "df -h ~ shows what is free")
+        return Hindrance(problem, Remedy("df -h ~"))
     if not config.server.model_source and look.gpu < MODELS[-2].memory and 0 < look.memory < LEAST_MEMORY:
-        problem = f"{look.what}: too little for any model that can use tools"
-        return Hindrance(problem, "claude-local-setup config set server.base_url URL, of a server on another machine")
+        problem = (
+            f"{look.what}: too little for any model that can use tools; server.base_url can name another machine's"
+        )
+        return Hindrance(problem, config_set("server.install", "never"))
     return None
 
 

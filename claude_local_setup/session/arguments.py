@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from .linux.files import is_inside
-from .words import USAGE, Refusal, quoted
+from .words import USAGE, Refusal, Remedy, edited, quoted, typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,17 +23,22 @@ def check_arguments(values: Values, arguments: Sequence[str]) -> None:
     """Raises Refusal for those of claude's own arguments that would loosen the rules."""
     first = (arguments or [""])[0]
     if first == "auth" and list(arguments[1:2]) != ["status"]:
-        raise Refusal("'auth' is for the normal claude", remedy="claude auth", exit_code=USAGE)
+        raise Refusal("'auth' is for the normal claude", remedy=Remedy("claude auth"), exit_code=USAGE)
     if first in _NORMAL:
-        raise Refusal(f"'{first}' is for the normal claude", remedy=f"claude {first}", exit_code=USAGE)
+        raise Refusal(f"'{first}' is for the normal claude", remedy=typed("claude", first), exit_code=USAGE)
     for argument in arguments:  # also behind a "--": that may be an option's value
         name = argument.partition("=")[0]
         if name == _ELSEWHERE or (name.startswith("--") and "settings" in name):
-            remedy = f"put your settings into {values.home}/.claude-local/settings.json"
-            raise Refusal(f"{name} is taken by claude-local's own rules", remedy=remedy, exit_code=USAGE)
+            own = f"{values.home}/.claude-local/settings.json"
+            problem = f"{name} is taken by claude-local's own rules: your settings belong into {own}"
+            raise Refusal(problem, remedy=edited(own), exit_code=USAGE)
         if argument in ("--bg", "--background"):  # it leaves a service behind
             problem = f"{argument} does not work in a jail that ends with its session"
-            raise Refusal(problem, remedy=f"start it without {argument}", exit_code=USAGE)
+            raise Refusal(
+                problem,
+                remedy=typed("claude-local", *(word for word in arguments if word != argument)),
+                exit_code=USAGE,
+            )
 
 
 def notes(values: Values, arguments: Sequence[str], root: str) -> Iterator[str]:

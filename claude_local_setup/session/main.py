@@ -6,12 +6,13 @@ import os
 import sys
 
 from .process import ended, prepared
-from .words import USAGE, Refusal, quoted
+from .words import USAGE, Refusal, Remedy, typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .values import Values
 
+OPTIONS = ("--jail", "--explain", "--check-server")  # our own, beside claude's
 _HELP = """\
 usage: claude-local [claude's own arguments]     a session of Claude Code on a local model, in a jail
        claude-local --jail CMD [ARG...]          any command in exactly that jail
@@ -38,7 +39,7 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
     for word in arguments:
         if word.startswith(("/dev/fd/", "/proc/self/fd/")) and word.rpartition("/")[2] not in ("0", "1", "2"):
             problem = f"{word} is an open file of your shell's, and a session has none of those but standard input"
-            raise Refusal(problem, remedy="claude-local --help", exit_code=USAGE)
+            raise Refusal(problem, remedy=Remedy("claude-local --help"), exit_code=USAGE)
     if first == "--check-server":
         return _check_server(values)
     if first == "--try":
@@ -50,7 +51,7 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
         from .explain.everything import explain
 
         if len(rest) > 1:
-            remedy = f"claude-local --explain {quoted(rest[0])}"
+            remedy = typed("claude-local", "--explain", rest[0])
             raise Refusal("--explain takes one thing at a time", remedy=remedy, exit_code=USAGE)
         return explain(values, path, *rest)
     if first == "--jail":
@@ -63,10 +64,10 @@ def _asked(values: Values, path: str, arguments: list[str]) -> int:
         sys.stdout.write(_HELP + "\n")
         sys.stdout.flush()
     if meant := _meant(first):
-        raise Refusal(f"there is no {first}", remedy=f"claude-local {meant}", exit_code=USAGE)
+        raise Refusal(f"there is no {first}", remedy=typed("claude-local", meant), exit_code=USAGE)
     if first.startswith("/"):
         if not (os.path.isfile(first) and os.access(first, os.X_OK)):
-            raise Refusal(f"{first} is not a program", remedy="claude-local", exit_code=USAGE)
+            raise Refusal(f"{first} is not a program", remedy=Remedy("claude-local"), exit_code=USAGE)
         return session(values, path, rest, first)
     return session(values, path, arguments, "")
 
@@ -82,7 +83,7 @@ def _say_if_not_applied(values: Values) -> None:
 
 def _meant(word: str) -> str:
     """An option of ours that one slip of the fingers makes this word; claude has none that is so near."""
-    for name in ("--jail", "--explain", "--check-server"):
+    for name in OPTIONS:
         same = len(os.path.commonprefix([word, name]))  # noqa: RUF071  # of letters, indeed
         one_off = word[same + (len(word) >= len(name)) :] == name[same + (len(name) >= len(word)) :]
         if one_off or sorted(word) == sorted(name):

@@ -8,7 +8,7 @@ import sys
 from . import bundle
 from .linux import kernel
 from .values import PRODUCT, Values, load
-from .words import FAILED, Refusal, open_streams, say
+from .words import APPLY, FAILED, Refusal, open_streams, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def ended(work: Callable[[], int]) -> None:
     try:
         code = work()
     except Refusal as refusal:
-        say(f"{refusal.problem}: {refusal.remedy}")
+        say(refusal.told)
         code = refusal.exit_code
     except KeyboardInterrupt:
         code = 130
@@ -53,5 +53,5 @@ def prepared(home: str) -> tuple[Values, str]:
     os.environ["PATH"] = FIXED_PATH
     values = load(f"{home}/{PRODUCT}/values.json")
     if os.geteuid() != values.uid:
-        raise Refusal("this claude-local belongs to another user", remedy="claude-local-setup apply")
+        raise Refusal("this claude-local belongs to another user", remedy=APPLY)
     return values, path

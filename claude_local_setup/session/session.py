@@ -7,7 +7,7 @@ from .shown import environment
 from .shown.surroundings import Guide
 from .shown.tools import check_tools
 from .values import RULES_IN_THE_JAIL
-from .words import USAGE, Refusal, say
+from .words import APPLY, USAGE, Refusal, Remedy, config_set, say
 from .workspace.questions import Questions
 
 TYPE_CHECKING = False
@@ -30,9 +30,9 @@ def command(values: Values, path: str, words: list[str]) -> int:
 
     words = words[1:] if words[:1] == ["--"] else words
     if not words:
-        raise Refusal("--jail needs a command", remedy="claude-local --jail bash", exit_code=USAGE)
+        raise Refusal("--jail needs a command", remedy=Remedy("claude-local --jail bash"), exit_code=USAGE)
     if not values.is_jailed:
-        remedy = "claude-local-setup config set isolation.level session"
+        remedy = config_set("isolation.level", "session")
         raise Refusal(f"level {values.level} has no jail", remedy=remedy, exit_code=USAGE)
     guide = Guide(values)
     return in_jail(values, path, guide, find_workspace(values, guide, path), words)
@@ -74,7 +74,7 @@ def session(values: Values, path: str, arguments: list[str], program: str) -> in
         say(note)
     program = program or find(values, path)
     if not program:
-        remedy = "claude-local-setup config set claude.install native && claude-local-setup apply"
+        remedy = config_set("claude.install", "native")
         raise Refusal("claude is not installed", remedy=remedy)
     key = read_key(values.enforced)
     rules = _checked_rules(values)
@@ -223,7 +223,7 @@ def _checked_rules(values: Values) -> bytes:
 
     content = _read(values.enforced)
     if hashlib.sha256(content).hexdigest() != values.enforced_sum:
-        raise Refusal(f"{values.enforced} is not what apply wrote", remedy="claude-local-setup apply")
+        raise Refusal(f"{values.enforced} is not what apply wrote", remedy=APPLY)
     return content
 
 
@@ -232,5 +232,5 @@ def _read(path: str) -> bytes:
 
     content = read_whole(path, follow=False)
     if content is None:
-        raise Refusal(f"{path} is missing", remedy="claude-local-setup apply")
+        raise Refusal(f"{path} is missing", remedy=APPLY)
     return content

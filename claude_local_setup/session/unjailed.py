@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from .linux import signals
 from .linux.files import read_whole
-from .words import Refusal
+from .words import Refusal, config_set, typed
 
 _LEFT = ".rules-"
 
@@ -52,7 +52,7 @@ def run(values: Values, where: Workspace, words: Sequence[str], environment: dic
     try:
         process = subprocess.Popen(words, cwd=where.cwd, env=environment)
     except OSError as error:
-        raise Refusal(f"{words[0]} cannot be run: {error.strerror}", remedy=f"ls -l {words[0]}") from None
+        raise Refusal(f"{words[0]} cannot be run: {error.strerror}", remedy=typed("ls", "-l", words[0])) from None
     return _waited(process)
 
 
@@ -75,5 +75,6 @@ def _check_sandbox() -> None:
     words = ["bwrap", "--ro-bind", "/", "/", "--unshare-user", "--unshare-net", "true"]
     if subprocess.run(words, capture_output=True, check=False, stdin=subprocess.DEVNULL).returncode:
         raise Refusal(
-            "the built-in sandbox cannot work here", remedy="claude-local-setup config set isolation.level session"
+            "the built-in sandbox cannot work here",
+            remedy=config_set("isolation.level", "session"),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .linux.files import read_whole
-from .words import Refusal
+from .words import APPLY, Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def load(path: str) -> Values:
     except ValueError:
         known = None
     if not isinstance(known, dict) or not known.keys() >= Values.__annotations__.keys():
-        raise Refusal(f"{path} is missing or damaged", remedy="claude-local-setup apply")
+        raise Refusal(f"{path} is missing or damaged", remedy=APPLY)
     return Values(known)
 
 

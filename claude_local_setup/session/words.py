@@ -1,5 +1,5 @@
-"""How the session program speaks: a refusal is one sentence and one remedy; nothing it shows is obeyed by a
-terminal."""
+"""How the session program speaks: a refusal is one sentence and one remedy, a line that can be pasted; nothing it shows
+is obeyed by a terminal."""
 
 from __future__ import annotations
 
@@ -32,14 +32,63 @@ def open_streams() -> None:
     sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
-class Refusal(Exception):
-    """An expected failure. `problem` is one sentence, `remedy` one thing to do, `exit_code` 1 (2: usage, config)."""
+class Remedy(str):
+    """What mends a problem: a line that works when it is pasted into a shell, with nothing in it but commands.
 
-    def __init__(self, problem: str, *, remedy: str, exit_code: int = FAILED) -> None:
+    Empty where no command helps: then the problem's sentence says what to do. Made by `typed`,
+    `in_turn`, `edited` and `config_set`, or written out where it takes a shell's own words; a test parses every one.
+    """
+
+    __slots__ = ()
+
+
+NO_LINE = Remedy()
+
+
+def typed(*words: str) -> Remedy:
+    """One command."""
+    return Remedy(" ".join(map(quoted, words)))
+
+
+def in_turn(*lines: Remedy) -> Remedy:
+    """Each after the one before, if that went well."""
+    return Remedy(" && ".join(lines))
+
+
+APPLY = Remedy("claude-local-setup apply")
+VERIFY = Remedy("claude-local-setup verify")
+MODELS = Remedy("claude-local-setup models")
+PROJECT = Remedy("mkdir -p ~/project && cd ~/project")
+
+
+def config_set(key: str, value: str) -> Remedy:
+    """That choice made, and in effect."""
+    return in_turn(typed("claude-local-setup", "config", "set", key, value), APPLY)
+
+
+def edited(path: str, number: int = 0) -> Remedy:
+    """A file opened in the user's editor, at a line."""
+    at = f" +{number}" if number else ""
+    return Remedy(f'"${{EDITOR:-vi}}"{at} {quoted(path)}')
+
+
+def told(problem: str, remedy: Remedy) -> str:
+    """Both in one line."""
+    return f"{problem}: {remedy}" if remedy else problem
+
+
+class Refusal(Exception):
+    """An expected failure. `problem` is one sentence, `exit_code` 1 (2: usage, config)."""
+
+    def __init__(self, problem: str, *, remedy: Remedy, exit_code: int = FAILED) -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
         self.exit_code = exit_code
+
+    @property
+    def told(self) -> str:
+        return told(self.problem, self.remedy)
 
 
 def printable(text: str) -> str:

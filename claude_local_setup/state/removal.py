@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..entries.actions import ABSENT, Step, by_hand, remove_all, remove_manifest, set_mode, sha256, uninstall, write
+from ..entries.actions import ABSENT, Step, by_su, remove_all, remove_manifest, set_mode, sha256, uninstall, write
 from ..entries.places import ImpossibleError, check_no_session, check_not_normal, is_inside
 from ..entries.record import Before, Record
 from ..entries.steps import mode_diff, removed_file, shown
@@ -150,8 +150,9 @@ def _packages(record: Record, actual: Actual) -> Iterator[Step]:
         return
     action = uninstall(packages)
     if not actual.is_root and not actual.facts["sudo"]:
-        remedy = by_hand(action.commands)
-        yield Step(record.name, "failed", error="there is no sudo to remove packages with", remedy=remedy)
+        yield Step(
+            record.name, "failed", error="there is no sudo to remove packages with", remedy=by_su(action.commands)
+        )
         return
     yield Step(record.name, "pending", shown(action, "-"), action)
 

@@ -130,7 +130,7 @@ def test_another_definition_of_claude_local_is_found_where_it_is(
     rc.write_text(rc.read_text() + f"{line}\n")
     (problem,) = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"] == FINDS.format(shell)]
     assert problem["problem"] == f"another definition of {rc}, line {number}, stands before it"
-    assert problem["remedy"].startswith(f'"${{EDITOR:-nano}}" +{number} ')
+    assert problem["remedy"].startswith(f'"${{EDITOR:-vi}}" +{number} ')
     assert rc.read_text().splitlines()[number - 1] == line.splitlines()[-1]
 
 

@@ -111,3 +111,19 @@ def test_a_session_cannot_have_apply_write_through_a_link(plain_home: Home) -> N
     done = plain_home.setup("apply", "-y")
     assert done.returncode == 1
     assert victim.read_text() == "{}"
+
+
+def test_the_plan_names_each_key_that_is_another_since_the_last_apply(plain_home: Home) -> None:
+    plain_home.setup("config", "set", "network.ports", "3000")
+    assert "  config " not in plain_home.setup("apply", "-y").stdout  # all of it is new
+    for key, value in (("server.model", "glm"), ("network.ports", ""), ("server.auth_token", "swordfish")):
+        plain_home.setup("config", "set", key, value)
+    plan = plain_home.setup("apply", "--dry-run").stdout
+    assert [line.strip() for line in plan.splitlines() if line.startswith("  config ")] == [
+        "config   server.auth_token: changed",
+        'config   server.model: "" -> "glm"',
+        "config   network.ports: [3000] -> []",
+    ]
+    assert "swordfish" not in plan + plain_home.setup("status").stdout
+    plain_home.setup("apply", "-y")
+    assert "not applied yet" not in plain_home.setup("status").stdout

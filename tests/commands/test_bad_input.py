@@ -18,7 +18,7 @@ from tests.homes import Home, tree
 def assert_refused(done: CompletedProcess[str], said: str, code: int) -> None:
     assert done.returncode == code, done.stdout + done.stderr
     assert said in done.stderr
-    assert done.stderr.count("remedy:") == 1
+    assert done.stderr.count("remedy:") <= 1  # where no command helps the sentence says what to do
     assert "Traceback" not in done.stderr
 
 
@@ -141,7 +141,7 @@ def test_without_apt_the_packages_are_named_for_other_tools(plain_home: Home) ->
     plain_home.extra["PATH"] = bare_path(plain_home, "bwrap", "socat", "apt-get")
     done = plain_home.setup("apply", "-y")
     assert_refused(done, "bubblewrap and socat missing, and there is no apt here", 1)
-    assert "dnf install -y bubblewrap socat" in done.stderr
+    assert "install them as this system does" in done.stderr
     assert not (plain_home.path / ".claude-local").exists()
 
 
@@ -149,7 +149,7 @@ def test_without_sudo_the_command_for_root_is_named(plain_home: Home) -> None:
     plain_home.extra["PATH"] = bare_path(plain_home, "bwrap", "sudo")
     done = plain_home.setup("apply", "-y")
     assert_refused(done, "there is no sudo", 1)
-    assert "as root: apt-get install -y bubblewrap" in done.stderr
+    assert "install bubblewrap' && claude-local-setup apply" in done.stderr
 
 
 @pytest.mark.parametrize("answer", ["exit 1", "echo 'sorry, you may not run sudo' >&2; exit 1"])

@@ -61,6 +61,9 @@ def test_other_tools_names_are_understood(words: list[str], same: list[str]) -> 
         (["config", "sett"], "Did you mean set?"),
         (["xyz"], "There are: init, apply"),
         (["apply", "--dryrun"], "Did you mean --dry-run?"),
+        (["--verison"], "Did you mean --version?"),
+        (["--explian"], "Did you mean: claude-local --explain?"),
+        (["--dry-run", "apply"], "apply --dry-run?"),
     ],
 )
 def test_a_slip_gets_the_right_word(words: list[str], said: str) -> None:

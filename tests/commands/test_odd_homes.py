@@ -75,7 +75,7 @@ def is_refused(home: Home, said: str, remedy: str, command: str = "apply") -> No
 
 def test_an_rc_file_that_leads_to_one_of_roots_is_refused(plain_home: Home) -> None:
     (plain_home.path / ".bashrc").symlink_to("/etc/bash.bashrc")
-    is_refused(plain_home, "belongs to another user", "leave it out: claude-local-setup config set shell.rc")
+    is_refused(plain_home, "belongs to another user", "claude-local-setup config edit && claude-local-setup apply")
 
 
 def test_an_rc_file_that_leads_nowhere_is_refused(plain_home: Home) -> None:

@@ -228,8 +228,8 @@ def test_each_cause_has_its_own_sentence_and_remedy(
 ) -> None:
     said = userns.problem(recorded(**facts), answer)
     assert problem in said[0]
-    assert remedy in said[1]
-    assert bool(said[0]) == bool(said[1]) == (answer != "ok")
+    assert remedy in " ".join(said)
+    assert bool(said[0]) == (answer != "ok")
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import signal
 import subprocess
 
+from ..words import Remedy, edited, quoted, typed
 from .leaving import FILES, why
 
 _PATIENCE = 15  # seconds: longer than anybody waits for a prompt
@@ -44,9 +44,9 @@ def _started(shell: list[str], kind: str, folder: str, wrapper: str) -> str:
     try:
         said = _output([*shell, ask], {**os.environ, **more})
     except OSError as error:
-        return f"not it does not start: {error.strerror}|{kind} -lic true"
+        return _not(f"it does not start: {error.strerror}", typed(kind, "-lic", "true"))
     if said is None:
-        return f"not its files take more than {_PATIENCE} seconds|{kind} -lixc exit 2>&1 | tail"
+        return _not(f"its files take more than {_PATIENCE} seconds", _traced(kind))
     lines = said.splitlines()
     if away := _taken_away(kind, lines):
         return away
@@ -62,8 +62,8 @@ def _taken_away(kind: str, lines: list[str]) -> str:
     if answered and any(line.strip() not in (_IS.strip(), _AT.strip(), "leaks") for line in lines[-3:]):
         return ""
     if reason := why(kind, answered=answered):
-        return f"note {reason}: what such a shell finds could not be tried|type claude-local"
-    return "" if answered else f"not its files end it before it can be asked|{kind} -lixc exit 2>&1 | tail"
+        return f"note {reason}: what such a shell finds could not be tried|{typed('type', 'claude-local')}"
+    return "" if answered else _not("its files end it before it can be asked", _traced(kind))
 
 
 def _output(words: list[str], variables: dict[str, str]) -> str | None:
@@ -88,11 +88,19 @@ def _judged(kind: str, what: str, where: str, wrapper: str) -> str:
     if what and not is_ours and not (other and what.endswith(f" {other}")):
         file, number = _defined_at(kind)
         place = f" of {file}, line {number}," if file else ""
-        remedy = f'"${{EDITOR:-nano}}" +{number} {shlex.quote(file)}' if file else f"{kind} -lic 'type -a claude-local'"
-        return f"not another definition{place} stands before it|{remedy}"
+        remedy = edited(file, number) if file else typed(kind, "-lic", "type -a claude-local")
+        return _not(f"another definition{place} stands before it", remedy)
     if other:
-        return f"not {other} comes first on PATH|mv {shlex.quote(other)} {shlex.quote(other + '.old')}"
+        return _not(f"{other} comes first on PATH", typed("mv", other, f"{other}.old"))
     return "found"
+
+
+def _traced(kind: str) -> Remedy:
+    return Remedy(f"{quoted(kind)} -lixc exit 2>&1 | tail")
+
+
+def _not(problem: str, remedy: Remedy) -> str:
+    return f"not {problem}|{remedy}"
 
 
 def _defined_at(kind: str) -> tuple[str, int]:

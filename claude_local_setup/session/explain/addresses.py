@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..words import USAGE, Refusal
+from ..words import USAGE, Refusal, Remedy
 from .lines import to_set
 
 TYPE_CHECKING = False
@@ -23,7 +23,9 @@ def parsed(what: str) -> tuple[str, int] | None:
         return None
     if not 0 < int(port) < 65536:
         raise Refusal(
-            f"{port} is no port, they are from 1 to 65535", remedy="claude-local --explain 8080", exit_code=USAGE
+            f"{port} is no port, they are from 1 to 65535",
+            remedy=Remedy("claude-local --explain 8080"),
+            exit_code=USAGE,
         )
     return (host.strip("[]") if colon else "127.0.0.1"), int(port)
 

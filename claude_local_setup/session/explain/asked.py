@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..words import USAGE, Refusal
+from ..words import USAGE, Refusal, Remedy
 from . import addresses, paths, variables
 from .lines import show
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..run.scene import Scene
 
-_REMEDY = "claude-local --explain"
+_REMEDY = Remedy("claude-local --explain")
 # The ends of files' names that are no top-level domains; some are both.
 _OF_FILES = """
 json toml yaml yml lock txt cfg ini conf xml html css scss js mjs cjs ts jsx tsx vue svelte c h cc cpp hpp java kt kts

@@ -7,7 +7,7 @@ import os
 from ..linux.asked import FOLDER, Asked
 from ..linux.commands import folders, programs
 from ..linux.files import is_inside, leads_to, read_whole
-from ..words import Refusal
+from ..words import Refusal, Remedy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class GitConfig:
             if not is_whole or not is_read:
                 raise Refusal(
                     "git does not say how this workspace is configured",
-                    remedy="git config --list --show-origin --show-scope",
+                    remedy=Remedy("git config --list --show-origin --show-scope"),
                 )
             words = [os.fsdecode(word) for word in said.split(b"\0")]
             self._entries = []

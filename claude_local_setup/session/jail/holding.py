@@ -8,7 +8,7 @@ from errno import EINVAL, ENOENT
 
 from ..linux import kernel
 from ..values import OWN_IN_THE_JAIL
-from ..words import Refusal
+from ..words import Refusal, Remedy
 from .mounts import Cover, Held
 from .root import Root, lay, unmade
 
@@ -48,7 +48,7 @@ def make_sure(root: Root, mount: Held) -> None:
 
 
 def _exchanged(mount: Mount) -> Refusal:
-    return Refusal(f"{mount.place} is being exchanged all the time", remedy="pgrep -af claude-local")
+    return Refusal(f"{mount.place} is being exchanged all the time", remedy=Remedy("pgrep -af claude-local"))
 
 
 def _named(root: Root, place: str) -> int:

@@ -8,7 +8,7 @@ from errno import ENOENT
 
 from ..linux import kernel
 from ..linux.files import is_inside
-from ..words import Refusal
+from ..words import VERIFY, Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,9 +88,7 @@ def _opened(here: int, name: str, flags: int) -> int:
 
 
 def unmade(mount: Mount, error: OSError) -> Refusal:
-    return Refusal(
-        f"{mount.place} cannot be shown ({mount.reason}): {error.strerror}", remedy="claude-local-setup verify"
-    )
+    return Refusal(f"{mount.place} cannot be shown ({mount.reason}): {error.strerror}", remedy=VERIFY)
 
 
 def _parts(place: str) -> list[str]:

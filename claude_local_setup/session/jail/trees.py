@@ -6,7 +6,7 @@ import os
 import stat
 
 from ..linux import kernel
-from ..words import Refusal
+from ..words import Refusal, Remedy
 from .mounts import Tree
 from .root import Root, unmade
 
@@ -38,7 +38,7 @@ def _compare(mount: Tree, place: int) -> None:
     if mount.opened >= 0:
         looked_at, found = os.fstat(mount.opened), os.fstat(place)
         if (looked_at.st_dev, looked_at.st_ino) != (found.st_dev, found.st_ino):
-            raise Refusal(f"{mount.source} was exchanged meanwhile", remedy="claude-local --explain")
+            raise Refusal(f"{mount.source} was exchanged meanwhile", remedy=Remedy("claude-local --explain"))
 
 
 def attach(root: Root, mount: Tree, tree: int) -> None:

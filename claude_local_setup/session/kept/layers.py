@@ -16,7 +16,7 @@ from ..jail.mounts import Layer, Tree
 from ..linux import kernel
 from ..linux.files import is_inside
 from ..shown.caches import HOST, OWN, WHOLE
-from ..words import Refusal
+from ..words import Refusal, Remedy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def mounts(folder: str, caches: Sequence[Cache], home: str) -> tuple[list[Tree],
         return list(_mounts(folder, caches, home, number)), lock
     except OSError as error:
         problem = f"{folder}, where sessions here keep what they add to caches, cannot be used: {error.strerror}"
-        raise Refusal(problem, remedy="claude-local-setup caches clear") from None
+        raise Refusal(problem, remedy=Remedy("claude-local-setup caches clear")) from None
 
 
 def _mounts(folder: str, caches: Sequence[Cache], home: str, number: int) -> Iterator[Tree]:

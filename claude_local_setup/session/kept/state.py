@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from ..linux.files import is_inside, read_whole
-from ..words import Refusal
+from ..words import Refusal, typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,10 +79,8 @@ def prepare(values: Values, workspace: str, folder: str = "") -> str:
         os.makedirs(f"{folder}/state", 0o700, exist_ok=True)  # the user may have cleared it
         _reopen(f"{folder}/state")
     except OSError as error:
-        from shlex import quote
-
         problem = f"{folder}, where sessions here keep what they keep, cannot be used: {error.strerror}"
-        raise Refusal(problem, remedy=f"ls -la {quote(os.path.dirname(folder))}") from None
+        raise Refusal(problem, remedy=typed("ls", "-la", os.path.dirname(folder))) from None
     return f"{folder}/state"
 
 

@@ -7,7 +7,7 @@ import os
 from ..linux.files import is_inside
 from ..shown.devices import GPU
 from ..shown.surroundings import Found, Guide, at_home
-from ..words import Refusal
+from ..words import Refusal, Remedy, typed
 from ..workspace.finding import refused
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ def hide(values: Values, guide: Guide) -> Iterator[str]:
         source = guide.lead(at_home(written, values.real_home))
         if not source:
             problem = f"isolation.hide names {written}, and a link that a session may have made leads there"
-            raise Refusal(problem, remedy=f"ls -l {at_home(written, values.real_home)}")
+            raise Refusal(problem, remedy=typed("ls", "-l", at_home(written, values.real_home)))
         yield source
 
 
@@ -37,7 +37,10 @@ def reads(values: Values, guide: Guide) -> Iterator[Found]:
         if found is None:
             continue
         if guide.in_the_home(found.source) == guide.home or any(is_inside(place, found.source) for place in _OWN):
-            raise Refusal(f"isolation.read names {written}, which is too wide", remedy="claude-local-setup config edit")
+            raise Refusal(
+                f"isolation.read names {written}, which is too wide",
+                remedy=Remedy("claude-local-setup config edit && claude-local-setup apply"),
+            )
         yield found
 
 

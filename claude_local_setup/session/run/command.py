@@ -6,7 +6,7 @@ import os
 
 from ..linux.files import is_inside
 from ..shown.caches import OF_THE_JAIL
-from ..words import Refusal, quoted
+from ..words import Refusal, Remedy, typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,13 +30,17 @@ def check(made: Scene, words: Sequence[str]) -> None:
     if not there:
         raise Refusal(f"{program}: no such program", remedy=_meant(program, words[1:]), exit_code=_NOT_FOUND)
     if not any(os.access(place, os.X_OK) for place in there):
-        remedy = f"chmod +x {quoted(there[0])}"
+        remedy = typed("chmod", "+x", there[0])
         raise Refusal(f"{program} is not executable", remedy=remedy, exit_code=_NO_PROGRAM)
 
 
-def _meant(program: str, rest: Sequence[str]) -> str:
+def _meant(program: str, rest: Sequence[str]) -> Remedy:
     if " " in program.strip():
-        return f"claude-local --jail {program.strip()}" if not rest else f"claude-local --jail sh -c {quoted(program)}"
+        return _in_the_jail("sh", "-c", program) if rest else _in_the_jail(*program.split())
     if "=" in program:
-        return f"claude-local --jail env {' '.join(map(quoted, (program, *rest)))}"
-    return "claude-local --jail bash"
+        return _in_the_jail("env", program, *rest)
+    return _in_the_jail("bash")
+
+
+def _in_the_jail(*words: str) -> Remedy:
+    return typed("claude-local", "--jail", *words)

@@ -8,7 +8,7 @@ from ..jail.plan import Plan
 from ..linux.files import read_whole
 from ..shown import environment, programs
 from ..shown.mounted import read_whole_table
-from ..words import Refusal, say
+from ..words import APPLY, Refusal, say
 from .scene import Scene
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ def _filter(values: Values) -> bytes:
     path = f"{values.product}/seccomp.bpf"
     content = read_whole(path, follow=False)
     if not content:
-        raise Refusal(f"{path} is missing", remedy="claude-local-setup apply")
+        raise Refusal(f"{path} is missing", remedy=APPLY)
     return content
 
 

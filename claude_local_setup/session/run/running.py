@@ -13,7 +13,7 @@ import select
 from ..jail.mounts import Held
 from ..linux import signals
 from ..network.relays import Relays, received
-from ..words import Refusal, say
+from ..words import VERIFY, Refusal, Remedy, say
 from .becoming import become_helper
 from .streams import Streams
 
@@ -121,9 +121,7 @@ class Run:
                 return found
             problem, _, remedy = message[1:].decode("utf-8", "replace").partition("\n")
             self._status = 1
-            raise Refusal(
-                problem or "no jail can be started on this machine", remedy=remedy or "claude-local-setup verify"
-            )
+            raise Refusal(problem or "no jail can be started on this machine", remedy=Remedy(remedy) or VERIFY)
 
     def _have(self, told: list[int]) -> None:
         count = 2 if self.plan.private else 1

@@ -16,7 +16,7 @@ from ..kept import layers, state
 from ..linux.files import is_inside, leads_to
 from ..shown import caches, filtered, people, program, programs, surroundings
 from ..shown.surroundings import Found, Guide, at_home
-from ..words import Refusal
+from ..words import NO_LINE, Refusal
 from ..workspace import protected, sockets
 from ..workspace.changes import Watched
 from ..workspace.judging import Judge
@@ -192,8 +192,8 @@ def _of_the_system(values: Values, guide: Guide) -> Iterator[Found | tuple[str, 
 
 def _check_number(held: Sequence[Held], root: str) -> None:
     if len(held) > _MOST:
-        problem = f"{root} has more submodules and worktrees than can be protected one by one"
-        raise Refusal(problem, remedy="cd to one of them")
+        problem = f"{root} has more submodules and worktrees than can be protected one by one: start it in one of them"
+        raise Refusal(problem, remedy=NO_LINE)
 
 
 def _of_level(strict: bool, values: Values, found: list[Found], own: list[Found]) -> list[Found]:

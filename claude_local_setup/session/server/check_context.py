@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..network.listeners import listeners
 from ..values import parts_of
+from ..words import NO_LINE, Remedy, config_set, in_turn, typed
 from . import models
 from .checked import Outcome
 from .models import Kind
@@ -15,20 +16,16 @@ if TYPE_CHECKING:
     from .checked import Asked
 
 LEAST = 24_000  # tokens; the prompt alone has 14,000 to 19,000
+_GOOD = 65_536
 ENOUGH = 64_000  # below, a session works but is summed up often
 ALL_BUT_ANSWER = 16_000
 _CHECK = "context"
-_SERVICE = (
+_SERVICE = Remedy(
     'sudo sh -c \'mkdir -p /etc/systemd/system/ollama.service.d && printf "[Service]%b" '
     '"\\nEnvironment=OLLAMA_CONTEXT_LENGTH=65536\\n" >/etc/systemd/system/ollama.service.d/context.conf '
     "&& systemctl daemon-reload && systemctl restart ollama'"
 )
-_LARGER = {
-    Kind.OLLAMA: "OLLAMA_CONTEXT_LENGTH=65536 ollama serve",
-    Kind.LLMMAN: "LLMMAN_CONTEXT_LENGTH=65536 llmman serve",
-    Kind.LM_STUDIO: "lms unload {model}; lms load {model} --context-length 65536",
-    Kind.VLLM: "vllm serve {model} --max-model-len 65536",
-}
+_NAMED = (Kind.OLLAMA, Kind.LLMMAN, Kind.LM_STUDIO, Kind.VLLM)
 
 
 def context_is_enough(asked: Asked) -> Iterator[Outcome]:
@@ -38,38 +35,56 @@ def context_is_enough(asked: Asked) -> Iterator[Outcome]:
         asked.context_tokens = asked.context
     tokens, most = asked.context_tokens, asked.values.max_output_tokens
     if tokens == 0:
-        yield _warning(*_unknown(asked))
+        yield _unknown(asked)
     elif tokens < LEAST:
         problem = f"a context of {tokens} tokens is too small: a session begins with up to 19000"
-        yield Outcome(_CHECK, problem, _way_to_more(asked))
+        advice, remedy = _way_to_more(asked)
+        yield Outcome(_CHECK, problem + advice, remedy)
     elif most > 0 and most + ALL_BUT_ANSWER > tokens:
         yield _warning(
             f"answers of {most} tokens leave no room in a context of {tokens}",
-            "claude-local-setup config set server.max_output_tokens 0 && claude-local-setup apply",
+            config_set("server.max_output_tokens", "0"),
         )
     elif tokens < ENOUGH:
-        yield _warning(f"a context of {tokens} tokens is soon full", _larger(asked))
+        advice, remedy = _larger(asked)
+        yield _warning(f"a context of {tokens} tokens is soon full{advice}", remedy)
     else:
         yield Outcome(_CHECK)
 
 
-def _warning(problem: str, remedy: str) -> Outcome:
+def _warning(problem: str, remedy: Remedy) -> Outcome:
     return Outcome(_CHECK, problem, remedy, warning=True)
 
 
-def _unknown(asked: Asked) -> tuple[str, str]:
-    if asked.kind is not None and asked.kind in _LARGER:
+def _unknown(asked: Asked) -> Outcome:
+    if asked.kind is not None and asked.kind in _NAMED:
+        advice, remedy = _larger(asked)
         problem = f"{asked.kind.value} does not say what context {asked.called} gets, often it is 4096"
-        return problem, _larger(asked)
-    return "the server does not say how large its context is", "claude-local-setup config set server.context_tokens N"
+        return _warning(problem + advice, remedy)
+    problem = f"the server does not say how large its context is: say it, as here for {_GOOD} tokens"
+    return _warning(problem, config_set("server.context_tokens", str(_GOOD)))
 
 
-def _larger(asked: Asked) -> str:
-    if asked.kind is Kind.OLLAMA and _is_a_service(asked):
-        return _SERVICE
-    if asked.kind is not None and asked.kind in _LARGER:
-        return _LARGER[asked.kind].format(model=asked.loaded or "MODEL")
-    return "start llama-server with -c 65536" + (" and without -np, which divides it" if asked.slots > 1 else "")
+def _larger(asked: Asked) -> tuple[str, Remedy]:
+    """What to add to the problem, where no command of ours or the server's own does it; and the command."""
+    if asked.values.serves:
+        return "", config_set("server.context_tokens", str(_GOOD))
+    match asked.kind:
+        case Kind.OLLAMA:
+            return "", _SERVICE if _is_a_service(asked) else _restarted("ollama", "OLLAMA_CONTEXT_LENGTH")
+        case Kind.LLMMAN:
+            return "", _restarted("llmman", "LLMMAN_CONTEXT_LENGTH")
+        case Kind.LM_STUDIO if asked.loaded:
+            loaded = typed("lms", "load", asked.loaded, "--context-length", str(_GOOD))
+            return "", in_turn(Remedy("lms unload --all"), loaded)
+        case Kind.VLLM:
+            return f"; start vllm with --max-model-len {_GOOD}", NO_LINE
+    return f"; start llama-server with -c {_GOOD}" + (" and without -np, which divides it" * (asked.slots > 1)), NO_LINE
+
+
+def _restarted(program: str, variable: str) -> Remedy:
+    stopped = Remedy(f"pkill -x {program} && sleep 2")
+    return in_turn(stopped, Remedy(f"{variable}={_GOOD} {program} serve"))
 
 
 def _is_a_service(asked: Asked) -> bool:
@@ -78,11 +93,11 @@ def _is_a_service(asked: Asked) -> bool:
     return any(item.uid != asked.values.uid for item in listeners(port))
 
 
-def _way_to_more(asked: Asked) -> str:
+def _way_to_more(asked: Asked) -> tuple[str, Remedy]:
     if asked.context and asked.context_tokens != asked.context:
-        return "claude-local-setup config set server.context_tokens 0 && claude-local-setup apply"
+        return "", config_set("server.context_tokens", "0")
     if _is_trained_less(asked):
-        return "use another model: this one was made for no more"
+        return "; use another model: this one was made for no more", NO_LINE
     return _larger(asked)
 
 

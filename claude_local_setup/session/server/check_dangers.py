@@ -30,7 +30,7 @@ def dangers(asked: Asked) -> Iterator[Outcome]:
     behind = asked.ready[:_MOST] if asked.kind is Kind.SWAP else []
     places = ["", *(f"/upstream/{quoted(name)}" for name in behind)]
     found = (problem for place in places for problem in _problems(asked, place))
-    yield Outcome(CHECK, *next(found, ("", "")))
+    yield Outcome(CHECK, next(found, ""))
 
 
 def tools_in(answer: Any) -> list[str]:
@@ -44,21 +44,17 @@ def is_proxy(answer: Answer) -> bool:
     return answer.status in (400, 500) and "url" in models.error_of(answer.json).lower()
 
 
-def _problems(asked: Asked, place: str) -> Iterator[tuple[str, str]]:
+def _problems(asked: Asked, place: str) -> Iterator[str]:
     tools = asked.get(f"{place}/tools")
     if kinds := tools_in(tools.json) if tools.status == 200 else []:
-        yield (
-            f"the server at {asked.url} runs tools outside the jail for whoever asks it, a session too",
-            f"start llama-server without {_FLAGS.get(kinds[0], _FLAGS['builtin'])}",
-        )
+        what = f"the server at {asked.url} runs tools outside the jail for whoever asks it, a session too"
+        yield f"{what}: start llama-server without {_FLAGS.get(kinds[0], _FLAGS['builtin'])}"
     proxy = asked.get(f"{place}/cors-proxy")
     if is_proxy(proxy) or (not place and _says_proxy(asked.props)):
-        yield (
-            f"the server at {asked.url} calls any address for whoever asks it, a session too",
-            "start llama-server without --ui-mcp-proxy and --agent",
-        )
+        what = f"the server at {asked.url} calls any address for whoever asks it, a session too"
+        yield f"{what}: start llama-server without --ui-mcp-proxy and --agent"
     if 0 in (tools.status, proxy.status):
-        yield f"the server at {asked.url} does not say whether it has tools of its own", "start it again"
+        yield f"the server at {asked.url} does not say whether it has tools of its own: start it again"
 
 
 def _says_proxy(props: Any) -> bool:

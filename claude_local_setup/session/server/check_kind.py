@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..words import MODELS, NO_LINE, Remedy, config_set, typed
 from . import models
 from .check_named import named_model
 from .checked import Outcome, plain
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from .checked import Asked
     from .models import Model
 
-LOADING = "claude-local-setup models"
-REFUSES = "claude-local-setup config set server.auth_token - && claude-local-setup apply"
+REFUSES = config_set("server.auth_token", "-")
 _MODEL = "the model"
 
 
@@ -53,19 +53,19 @@ def find_model(asked: Asked) -> Iterator[Outcome]:
             yield from named_model(asked)
 
 
-def _unanswered(asked: Asked, status: int) -> tuple[str, str]:
+def _unanswered(asked: Asked, status: int) -> tuple[str, Remedy]:
     match status:
         case 0:
             where = f"on this machine, {asked.url} was the last one" if asked.values.finds_server else f"at {asked.url}"
             return (
                 f"no server answers {where}",
-                "claude-local-setup init",
+                Remedy("claude-local-setup init"),
             )
         case 503:
-            return f"the server at {asked.url} is still loading its model", LOADING
+            return f"the server at {asked.url} is still loading its model", MODELS
         case 401 | 403:
             return f"the server at {asked.url} refuses the key", REFUSES
-    return "", ""
+    return "", NO_LINE
 
 
 def _of_router(asked: Asked) -> Iterator[Outcome]:
@@ -84,20 +84,20 @@ def _of_router(asked: Asked) -> Iterator[Outcome]:
     yield Outcome(_MODEL, *_state_problem(asked, found))
 
 
-def _state_problem(asked: Asked, model: Model) -> tuple[str, str]:
+def _state_problem(asked: Asked, model: Model) -> tuple[str, Remedy]:
     match model.state:
         case "loaded":
-            return "", ""
+            return "", NO_LINE
         case "loading":
-            return f"the server at {asked.url} is still loading {model.name}", LOADING
+            return f"the server at {asked.url} is still loading {model.name}", MODELS
         case "failed":
             return (
                 f"the server could not load {model.name}",
-                "claude-local-setup models",
+                MODELS,
             )
     if asked.autoload:
-        return "", ""
-    return f"{model.name} is not loaded", f"claude-local-setup models use {model.name}"
+        return "", NO_LINE
+    return f"{model.name} is not loaded", typed("claude-local-setup", "models", "use", model.name)
 
 
 def _of_swap(asked: Asked) -> Iterator[Outcome]:
@@ -117,13 +117,18 @@ def _of_swap(asked: Asked) -> Iterator[Outcome]:
 
 def _no_model(asked: Asked, found: str) -> Outcome:
     if found:
-        return Outcome(
-            _MODEL, f"the name of the server's model, {plain(found)}, cannot be used", "give it a plain name"
-        )
+        return Outcome(_MODEL, f"the name of the server's model, {plain(found)}, cannot be used: give it a plain one")
     if asked.values.model:
         return Outcome(
             _MODEL,
             f"the server has no model {plain(asked.values.model)}",
-            "claude-local-setup models lists them; then: claude-local-setup config set server.model NAME",
+            config_set("server.model", _nearest(asked)) if asked.names else MODELS,
         )
-    return Outcome(_MODEL, f"the server at {asked.url} has loaded no model", "claude-local-setup models")
+    return Outcome(_MODEL, f"the server at {asked.url} has loaded no model", MODELS)
+
+
+def _nearest(asked: Asked) -> str:
+    from difflib import get_close_matches
+
+    known = [name for name in asked.names if plain(name) == name]
+    return (get_close_matches(asked.values.model, known, n=1, cutoff=0) or known or [""])[0]

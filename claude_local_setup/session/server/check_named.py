@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..words import quoted
+from ..words import NO_LINE, Remedy, config_set
 from . import others
 from .checked import Outcome, plain
 from .models import Kind
@@ -51,25 +51,26 @@ def _chosen(asked: Asked, usable: Sequence[Model]) -> Model | None:
     return None
 
 
-def _not_clear(asked: Asked, usable: Sequence[Model]) -> tuple[str, str]:
+def _not_clear(asked: Asked, usable: Sequence[Model]) -> tuple[str, Remedy]:
     names = [model.name for model in usable]
     if not names:
-        return f"{_server(asked)} at {asked.url} has no model", _way_to_one(asked.kind)
+        way = _way_to_one(asked.kind)
+        return f"{_server(asked)} at {asked.url} has no model" + ("" if way else ": load one there"), way
     shown = ", ".join(names[:_MOST]) + (", …" if len(names) > _MOST else "")
     problem = f"has no model {asked.values.model}, only" if asked.values.model else "has several models, choose one of"
-    line = f"claude-local-setup config set server.model {quoted(names[0])} && claude-local-setup apply -y"
+    line = config_set("server.model", names[0])
     return f"{_server(asked)} at {asked.url} {problem}: {shown}", line
 
 
-def _way_to_one(kind: Kind | None) -> str:
+def _way_to_one(kind: Kind | None) -> Remedy:
     match kind:
         case Kind.OLLAMA:
-            return "ollama pull MODEL"
+            return Remedy("ollama pull qwen3:8b")
         case Kind.LLMMAN:
-            return "llmman pull MODEL"
+            return Remedy("llmman pull qwen3:8b")
         case Kind.LM_STUDIO:
-            return "lms get MODEL"
-    return "load one there"
+            return Remedy("lms get qwen/qwen3-8b")
+    return NO_LINE
 
 
 def _server(asked: Asked) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..words import MODELS, NO_LINE, Remedy, config_set, typed
 from . import models
-from .check_kind import LOADING, REFUSES
+from .check_kind import REFUSES
 from .checked import Outcome, plain
 from .kinds import COUNT, is_count
 from .models import Kind
@@ -25,18 +26,18 @@ def serves_a_request(asked: Asked) -> Iterator[Outcome]:
     if asked.asleep:  # it would be loaded for that
         yield from _unasked(
             "the model is not loaded now: the first answer waits until it is",
-            f"claude-local-setup models use {asked.loaded or 'NAME'}",
+            typed("claude-local-setup", "models", "use", asked.loaded) if asked.loaded else MODELS,
         )
         return
     answer = _count(asked)
     if is_count(answer):
         yield from _judged(asked)
     elif answer.status == 0:
-        yield from _unasked("the server is slow to count tokens", "look at the load of its machine")
+        yield from _unasked("the server is slow to count tokens: its machine may have too much to do")
     elif asked.kind in _UNCOUNTING:
         yield from _uncounted(asked)
     elif answer.status in _NOT_THERE and asked.kind is None and models.lists_models(asked.told.listed):
-        yield from _unasked(f"the server at {asked.url} cannot count tokens", "nothing, if sessions work")
+        yield from _unasked(f"the server at {asked.url} cannot count tokens; sessions may work all the same")
     else:
         yield _refused(asked, answer)
 
@@ -48,7 +49,7 @@ def _uncounted(asked: Asked) -> Iterator[Outcome]:
     if answer.status in (401, 403):
         yield Outcome(API, f"the server at {asked.url} refuses the key", REFUSES)
     elif answer.status in _NOT_THERE or _is_unexpected(answer):
-        yield Outcome(API, f"this {asked.kind.value} is too old: it has no Messages API", f"update {asked.kind.value}")
+        yield Outcome(API, f"this {asked.kind.value} is too old, it has no Messages API: update it")
     else:
         yield from _judged(asked)
 
@@ -64,7 +65,7 @@ def _count(asked: Asked) -> Answer:
     return asked.post(COUNT, body)
 
 
-def _unasked(problem: str, remedy: str) -> Iterator[Outcome]:
+def _unasked(problem: str, remedy: Remedy = NO_LINE) -> Iterator[Outcome]:
     """What cannot be known before the session."""
     for check in (API, TOOLS):
         yield Outcome(check, problem, remedy, warning=True)
@@ -75,13 +76,13 @@ def _judged(asked: Asked) -> Iterator[Outcome]:
     yield Outcome(TOOLS, *_tools_problem(asked))
 
 
-def _tools_problem(asked: Asked) -> tuple[str, str]:
+def _tools_problem(asked: Asked) -> tuple[str, Remedy]:
     if asked.knows_tools:
-        return "", ""
+        return "", NO_LINE
+    otherwise = "" if asked.kind in _UNCOUNTING else ", or start llama-server with a --chat-template-file that does"
     return (
-        f"the chat template of {asked.called} knows no tools",
-        "use a model that is trained for tools"
-        + ("" if asked.kind in _UNCOUNTING else ", or llama-server --chat-template-file FILE"),
+        f"the chat template of {asked.called} knows no tools: use a model that is trained for them{otherwise}",
+        NO_LINE,
     )
 
 
@@ -90,25 +91,24 @@ def _refused(asked: Asked, answer: Answer) -> Outcome:
         case 401 | 403:
             return Outcome(API, f"the server at {asked.url} refuses the key", REFUSES)
         case 503:
-            return Outcome(API, f"the server at {asked.url} is still loading its model", LOADING)
+            return Outcome(API, f"the server at {asked.url} is still loading its model", MODELS)
         case 404 | 405 | 501 if asked.kind is Kind.VLLM:
-            return Outcome(API, "this vLLM is too old: it has no Messages API", "update vLLM")
+            return Outcome(API, "this vLLM is too old, it has no Messages API: update it")
         case 404 | 405 | 501 if asked.kind is not None:
-            return Outcome(API, "this llama-server is too old: it has no Messages API", "update llama.cpp")
+            return Outcome(API, "this llama-server is too old, it has no Messages API: update llama.cpp")
         case 200 | 404 | 405 | 501:
             return Outcome(
                 API,
                 f"what answers at {asked.url} is no model server ({plain(answer.media) or 'no type given'})",
-                "claude-local-setup config set server.base_url URL",
+                config_set("server.base_url", "auto"),
             )
     if "--jinja" in answer.text:
         return Outcome(
             TOOLS,
-            "the server was started without tool templates",
-            "start llama-server with --jinja, and without --no-jinja",
+            "the server was started without tool templates: start llama-server with --jinja, and without --no-jinja",
         )
     return Outcome(
         API,
-        f"the server refuses a session's request ({answer.status} {plain(answer.text[:200])})",
+        f"the server refuses a session's request ({answer.status} {plain(answer.text[:200])}): "
         "try another model or --chat-template, and update llama.cpp",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .. import words
+from ..words import NO_LINE, Remedy
 from . import models
 from .answer import Answer
 from .http import Server
@@ -23,7 +25,7 @@ class Outcome:
 
     __slots__ = ("check", "problem", "remedy", "warning")
 
-    def __init__(self, check: str, problem: str = "", remedy: str = "", *, warning: bool = False) -> None:
+    def __init__(self, check: str, problem: str = "", remedy: Remedy = NO_LINE, *, warning: bool = False) -> None:
         self.check = check
         self.problem = problem
         self.remedy = remedy
@@ -33,6 +35,10 @@ class Outcome:
     def line(self) -> str:
         """CHECK|PROBLEM|REMEDY, as `--check-server` tells it to verify."""
         return "|".join((self.check, self.problem, self.remedy, *(["warning"] if self.warning else [])))
+
+    @property
+    def told(self) -> str:
+        return words.told(self.problem, self.remedy)
 
     @property
     def is_failure(self) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ..words import FAILED, Refusal, say, tell
+from ..words import APPLY, FAILED, Refusal, say, tell
 from .check_context import context_is_enough
 from .check_dangers import dangers
 from .check_kind import answers, find_model
@@ -89,11 +89,11 @@ class _Warnings:
     def say(self, outcome: Outcome) -> None:
         if outcome.warning and outcome.problem != self._last and os.isatty(_STDERR):
             self._last = outcome.problem
-            say(f"{outcome.problem}: {outcome.remedy}")
+            say(outcome.told)
 
 
 def _header(values: Values) -> Outcome:
     check = "attribution header off"
     if enforced_env(values.enforced).get("CLAUDE_CODE_ATTRIBUTION_HEADER") == "0":
         return Outcome(check)
-    return Outcome(check, "it changes with each session, and with it the whole prompt", "claude-local-setup apply")
+    return Outcome(check, "it changes with each session, and with it the whole prompt", APPLY)

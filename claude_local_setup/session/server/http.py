@@ -10,7 +10,7 @@ import socket
 import time
 
 from ..network.listeners import owner, strangers
-from ..words import Refusal
+from ..words import Refusal, config_set
 from .answer import Answer, left, read_answer
 
 TYPE_CHECKING = False
@@ -110,7 +110,7 @@ def _check_owner(connected: socket.socket, port: int) -> None:
     for uid in strangers(port, os.getuid(), (there.removeprefix("::ffff:"),)):
         raise NotOurs(
             f"port {port} of this machine is another user's: {owner(uid)} listens there",
-            remedy="claude-local-setup config set server.base_url auto && claude-local-setup apply",
+            remedy=config_set("server.base_url", "auto"),
         )
 
 

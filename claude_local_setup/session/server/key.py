@@ -7,21 +7,20 @@ import stat
 
 from ..linux.files import LARGEST
 from ..values import parsed
-from ..words import Refusal
+from ..words import APPLY, Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-_REMEDY = "claude-local-setup apply"
 
 
 def read_key(path: str) -> str:
     """What is sent as Bearer. Raises Refusal where the file is missing, is not ours, is a link or is damaged."""
     key = enforced_env(path).get("ANTHROPIC_AUTH_TOKEN")
     if not isinstance(key, str) or not key.isascii() or not key.isprintable() or not key:
-        raise Refusal(f"{path} is damaged", remedy=_REMEDY)
+        raise Refusal(f"{path} is damaged", remedy=APPLY)
     return key
 
 
@@ -29,14 +28,14 @@ def enforced_env(path: str) -> dict[str, Any]:
     """The environment in enforced.json. Raises Refusal as above."""
     text = _own(path)
     if text is None:
-        raise Refusal(f"{path} is missing", remedy=_REMEDY)
+        raise Refusal(f"{path} is missing", remedy=APPLY)
     try:
         known = parsed(text.decode())
     except (ValueError, RecursionError):
         known = None
     env = known.get("env") if isinstance(known, dict) else None
     if not isinstance(env, dict):
-        raise Refusal(f"{path} is damaged", remedy=_REMEDY)
+        raise Refusal(f"{path} is damaged", remedy=APPLY)
     return env
 
 

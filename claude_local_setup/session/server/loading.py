@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from threading import Thread
 
-from ..words import Refusal
+from ..words import MODELS, Refusal
 from . import models
 from .answer import Answer
 from .http import Server, quoted
@@ -50,11 +50,11 @@ def _switch(servers: Servers, management: Server, name: str, progress: Progress)
     if said.get("state") == "starting":
         raise Refusal(
             f"{name} is not there yet, the server goes on starting it",
-            remedy="claude-local-setup models",
+            remedy=MODELS,
         )
     raise Refusal(
         f"the server did not start {name}{_status(management)}",
-        remedy="claude-local-setup models",
+        remedy=MODELS,
     )
 
 
@@ -76,10 +76,10 @@ def _load_in_router(endpoint: Server, name: str, progress: Progress) -> None:
         if state == "loaded":
             return
         if state in ("failed", "gone") and seconds > 1:  # an earlier failure is still there at first
-            raise Refusal(f"the server could not load {name}", remedy="claude-local-setup models")
+            raise Refusal(f"the server could not load {name}", remedy=MODELS)
         progress(f"{name} is loading, {seconds:.0f} s")
         time.sleep(_STEP if seconds > 1 else 0.05)
-    raise Refusal(f"{name} is not loaded after {PATIENCE:.0f} s", remedy="claude-local-setup models")
+    raise Refusal(f"{name} is not loaded after {PATIENCE:.0f} s", remedy=MODELS)
 
 
 def _waited(call: Callable[[], Answer], name: str, progress: Progress) -> Answer:
@@ -106,9 +106,9 @@ def _check(answer: Answer, name: str) -> None:
     if 200 <= answer.status < 300:
         return
     if answer.status == 409:
-        raise Refusal("the server is switching models already", remedy="claude-local-setup models")
+        raise Refusal("the server is switching models already", remedy=MODELS)
     reason = models.error_of(answer.json) or (f"status {answer.status}" if answer.status else "it does not answer")
-    raise Refusal(f"the server did not load {name}: {reason}", remedy="claude-local-setup models")
+    raise Refusal(f"the server did not load {name}: {reason}", remedy=MODELS)
 
 
 def first_word(endpoint: Server, name: str) -> None:

@@ -11,7 +11,7 @@ import time
 
 from .. import words
 from ..values import RULES_IN_THE_JAIL, load
-from ..words import FAILED, USAGE, Refusal, calling, printable, say
+from ..words import FAILED, MODELS, USAGE, Refusal, calling, printable, say
 from . import models
 from .addresses import BASE_URL
 from .check_context import LEAST
@@ -49,14 +49,14 @@ def main(arguments: Sequence[str], product: str, rules: str = "") -> int:
     try:
         answer = {"status": status, "hook": hook}.get(arguments[0] if len(arguments) == 1 else "")
         if answer is None:
-            remedy = "claude-local-setup models"
+            remedy = MODELS
             raise Refusal("it is for Claude Code", remedy=remedy, exit_code=USAGE)
         values = load(f"{product}/values.json")
         rules = next((path for path in (rules, RULES_IN_THE_JAIL) if path and os.path.exists(path)), values.enforced)
         values.base_url = _address(values, rules)
         said = answer(values, read_key(rules), sys.stdin.read(_LARGEST))
     except Refusal as refusal:
-        say(f"{refusal.problem}: {refusal.remedy}")
+        say(refusal.told)
         return refusal.exit_code or FAILED
     sys.stdout.write(f"{said}\n" if said else "")
     return 0
@@ -97,7 +97,7 @@ def hook(values: Values, key: str, given: str) -> str:
     try:
         reason = _answer(values, key, plain(prompt[len(_COMMAND) :].strip()))
     except Refusal as refusal:
-        reason = f"{refusal.problem}: {refusal.remedy}"
+        reason = refusal.told
     lines = "\n".join(printable(calling(line, words.setup)) for line in reason.split("\n"))
     rest = {"hookEventName": "UserPromptSubmit", "suppressOriginalPrompt": True}
     return json.dumps({"decision": "block", "reason": lines, "hookSpecificOutput": rest}, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..words import Refusal
+from ..words import MODELS, Refusal, Remedy, config_set, typed
 from . import models
 from .answer import Answer
 from .checked import plain
@@ -50,9 +50,13 @@ def _unknown(servers: Servers, offered: Offer, wanted: str) -> Refusal:
     known = ", ".join(item.name for item in offered.models) or "nothing"
     if servers.management and offered.kind is Kind.SINGLE:
         problem = f"the server has no model but {known}, and nothing that could switch answers at"
-        remedy = "claude-local-setup models"
+        remedy = MODELS
         return Refusal(f"{problem} {servers.management.url}", remedy=remedy)
-    return Refusal(f"the server knows no model {wanted}, only {known}", remedy="claude-local-setup models")
+    from difflib import get_close_matches
+
+    near = get_close_matches(wanted, [item.name for item in offered.models], n=1)
+    remedy = typed("claude-local-setup", "models", "use", near[0]) if near else MODELS
+    return Refusal(f"the server knows no model {wanted}, only {known}", remedy=remedy)
 
 
 def _managed(servers: Servers, management: Server) -> Offer | None:
@@ -61,7 +65,7 @@ def _managed(servers: Servers, management: Server) -> Offer | None:
     except NotOurs:  # so it is not what the config means; the endpoint is asked itself
         return None
     if answer.silent:
-        raise Refusal(f"{management.url} is busy: a model is being switched", remedy="claude-local-setup models")
+        raise Refusal(f"{management.url} is busy: a model is being switched", remedy=MODELS)
     found = models.management_models(answer.json)
     if found is None:
         return None
@@ -72,24 +76,22 @@ def _managed(servers: Servers, management: Server) -> Offer | None:
 def _nothing_offered(endpoint: Server, answer: Answer) -> Refusal:
     match answer.status:
         case 0:
-            return Refusal(f"no server answers at {endpoint.url}", remedy="claude-local-setup init")
+            return Refusal(f"no server answers at {endpoint.url}", remedy=Remedy("claude-local-setup init"))
         case 401 | 403:
             return Refusal(
                 f"the server at {endpoint.url} refuses the key",
-                remedy="claude-local-setup config set server.auth_token - && claude-local-setup apply",
+                remedy=config_set("server.auth_token", "-"),
             )
         case 503:
-            return Refusal(
-                f"the server at {endpoint.url} is still loading its model", remedy="claude-local-setup models"
-            )
+            return Refusal(f"the server at {endpoint.url} is still loading its model", remedy=MODELS)
     if not is_count(endpoint.post(COUNT, ASKED)):
         return Refusal(
             f"what answers at {endpoint.url} is no model server ({plain(answer.media) or 'no type given'})",
-            remedy="claude-local-setup config set server.base_url auto && claude-local-setup apply",
+            remedy=config_set("server.base_url", "auto"),
         )
     return Refusal(
         f"the server at {endpoint.url} does not tell which models it has",
-        remedy="claude-local-setup config edit && claude-local-setup apply",
+        remedy=Remedy("claude-local-setup config edit && claude-local-setup apply"),
     )
 
 

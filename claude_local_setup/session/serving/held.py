@@ -14,7 +14,7 @@ import time
 from functools import partial
 
 from ..linux import kernel
-from ..words import Refusal, say
+from ..words import Refusal, Remedy, say
 from .served import FOLDER, LOADING, Served, become, load
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ def hold(values: Values, tell: Callable[[str], None] = say) -> None:
         fcntl.flock(sessions, fcntl.LOCK_SH)
         _start(served, sessions, tell)
     elif served.is_stopped():
-        raise Refusal("the model server does not run", remedy="claude-local-setup server start")
+        raise Refusal("the model server does not run", remedy=Remedy("claude-local-setup server start"))
 
 
 def process(folder: str) -> int:
@@ -131,13 +131,13 @@ def _start(served: Served, sessions: int, tell: Callable[[str], None]) -> None:
         if _has(running, fcntl.LOCK_EX):
             if is_ours:
                 problem = f"the model server does not start: {last_words(served)}"
-                raise Refusal(problem, remedy="claude-local-setup server logs")
+                raise Refusal(problem, remedy=Remedy("claude-local-setup server logs"))
             is_ours = True
             _detached(partial(_keep, served, sessions, running))
         os.close(running)
         if seconds > LOADING:
             problem = f"{served.model} is not loaded after {seconds:.0f} s"
-            raise Refusal(problem, remedy="claude-local-setup server logs")
+            raise Refusal(problem, remedy=Remedy("claude-local-setup server logs"))
         if seconds - said >= 10:
             tell(f"the model server starts with this session: {served.model} is loading, {seconds:.0f} s")
             said = seconds

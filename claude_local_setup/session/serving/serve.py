@@ -12,7 +12,7 @@ from ..linux import kernel
 from ..process import FIXED_PATH
 from ..server.http import Server
 from ..values import load as load_values
-from ..words import FAILED, USAGE, Refusal, say
+from ..words import APPLY, FAILED, USAGE, Refusal, Remedy, say
 from .held import hold, last_words
 from .hub import Hub
 from .served import LOADING, Served, become, load
@@ -41,9 +41,11 @@ def main(arguments: Sequence[str], folder: str, product: str) -> int:
             case ["prove"]:
                 hold(load_values(f"{product}/values.json"), _progress)
             case _:
-                raise Refusal("it is for apply and systemd", remedy="claude-local-setup server", exit_code=USAGE)
+                raise Refusal(
+                    "it is for apply and systemd", remedy=Remedy("claude-local-setup server"), exit_code=USAGE
+                )
     except Refusal as refusal:
-        say(f"{refusal.problem}: {refusal.remedy}")
+        say(refusal.told)
         return refusal.exit_code or FAILED
     return 0
 
@@ -86,7 +88,7 @@ def _await_download(served: Served, server: int, port: int) -> None:
     place = Server(f"http://127.0.0.1:{port}")
     while place.get("/health", 1.0).status != 200:
         if os.waitid(os.P_PID, server, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            raise Refusal(f"{served.source} could not be had: {last_words(served)}", remedy="claude-local-setup apply")
+            raise Refusal(f"{served.source} could not be had: {last_words(served)}", remedy=APPLY)
         if time.monotonic() - told > _TOLD:
             told = time.monotonic()
             _progress(f"{served.source}: {_gigabytes(served.models):.1f} GB are there, {told - began:.0f} s")
@@ -102,7 +104,7 @@ def wait(served: Served) -> None:
         seconds = time.monotonic() - began
         state = subprocess.run(["systemctl", "--user", "is-active", UNIT], capture_output=True, check=False).stdout
         if state.strip() in (b"failed", b"inactive") or seconds > LOADING:
-            raise Refusal("the model server does not start", remedy="claude-local-setup server logs")
+            raise Refusal("the model server does not start", remedy=Remedy("claude-local-setup server logs"))
         if seconds - told > _TOLD:
             told = seconds
             _progress(f"{served.model} is loading, {seconds:.0f} s")

@@ -7,7 +7,7 @@ import os
 from ..linux.files import read_whole
 from ..server.http import Server
 from ..values import parsed
-from ..words import Refusal
+from ..words import APPLY, Refusal, config_set
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def load(folder: str) -> Served:
     except ValueError:
         known = None
     if not isinstance(known, dict) or not known.keys() >= Served.__annotations__.keys():
-        remedy = "claude-local-setup config set server.install auto && claude-local-setup apply"
+        remedy = config_set("server.install", "auto")
         raise Refusal("no model server is installed here", remedy=remedy)
     return Served(folder, known)
 
@@ -100,7 +100,7 @@ def _help(served: Served) -> str:
             text=True, errors="replace", timeout=60, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
-        raise Refusal(f"{served.program} cannot be run", remedy="claude-local-setup apply") from None
+        raise Refusal(f"{served.program} cannot be run", remedy=APPLY) from None
     return done.stdout + done.stderr
 
 

@@ -8,7 +8,7 @@ from ..git.folders import FOLDER, is_damaged, is_work_tree
 from ..linux.files import is_inside, leads_to
 from ..shown.secrets import refusal
 from ..shown.surroundings import at_home
-from ..words import Refusal
+from ..words import PROJECT, Refusal, typed
 from .place import Workspace
 
 TYPE_CHECKING = False
@@ -34,20 +34,16 @@ def find_workspace(values: Values, guide: Guide, path: str) -> Workspace:
     else:
         damaged = ""  # nothing larger would become the workspace
     if damaged:
-        from shlex import quote
-
         problem = f"{damaged}/.git is no valid repository any more, and git would take {root} for the work tree"
-        raise Refusal(problem, remedy=f"ls -lA {quote(damaged)}/.git")
+        raise Refusal(problem, remedy=typed("ls", "-lA", f"{damaged}/.git"))
     if reason := refused(root, guide, hide):
-        raise Refusal(f"{root} cannot be a workspace, {reason}", remedy="mkdir -p ~/project && cd ~/project")
+        raise Refusal(f"{root} cannot be a workspace, {reason}", remedy=PROJECT)
     if any(is_inside(root, guide.lead(entry)) for entry in path.split(":") if entry.startswith("/")):
-        raise Refusal(
-            f"{root} cannot be a workspace, your PATH leads there", remedy="mkdir -p ~/project && cd ~/project"
-        )
+        raise Refusal(f"{root} cannot be a workspace, your PATH leads there", remedy=PROJECT)
     if not _is_allowed(root, values):
         raise Refusal(
             f"{root} is not in isolation.workspaces",
-            remedy="claude-local-setup config edit && claude-local-setup apply",
+            remedy=typed("cd", at_home(values.workspaces[0], values.real_home)),
         )
     return Workspace(root, cwd, opened)
 
@@ -70,7 +66,7 @@ def path_of(opened: int) -> str:
     """Where an open folder lies. Raises Refusal where it is gone."""
     path = os.readlink(f"/proc/self/fd/{opened}")
     if os.fstat(opened).st_nlink == 0 or not path.startswith("/"):
-        raise Refusal("the current directory is gone", remedy="mkdir -p ~/project && cd ~/project")
+        raise Refusal("the current directory is gone", remedy=PROJECT)
     return path
 
 
@@ -87,9 +83,7 @@ def _opened(name: str, at: int | None) -> int:
     try:
         return os.open(name, FOLDER, dir_fd=at)
     except OSError:
-        raise Refusal(
-            "the current directory is gone, or cannot be entered", remedy="mkdir -p ~/project && cd ~/project"
-        ) from None
+        raise Refusal("the current directory is gone, or cannot be entered", remedy=PROJECT) from None
 
 
 def _is_allowed(root: str, values: Values) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..git.config import GitConfig
 from ..linux.files import is_inside, leads_to
-from ..words import Refusal
+from ..words import Refusal, config_set
 from .search import Search
 
 TYPE_CHECKING = False
@@ -32,6 +32,6 @@ class Questions:
             return []
         if not self.before.said()[1]:
             problem = "the workspace is too large to look for what isolation.mask names"
-            raise Refusal(problem, remedy="claude-local-setup config set isolation.mask '[]'")
+            raise Refusal(problem, remedy=config_set("isolation.mask", "[]"))
         paths = [f"{self._root}/{path}" for path in self.before.others()]
         return list(dict.fromkeys(target for path in paths if is_inside(target := leads_to(path), self._root)))

@@ -7,7 +7,7 @@ import os
 
 from ..linux.files import leads_to
 from ..shown.mounted import read_whole_table
-from ..words import Refusal, say
+from ..words import Refusal, Remedy, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def names(table: bytes) -> list[bytes]:
     """The names in the table that are paths; one may hold line breaks."""
     heading, *lines = table.removesuffix(b"\n").split(b"\n")
     if not heading.startswith(_HEADING):
-        raise Refusal("this machine's sockets cannot be listed", remedy="cat /proc/net/unix")
+        raise Refusal("this machine's sockets cannot be listed", remedy=Remedy("cat /proc/net/unix"))
     found: list[bytes | None] = []
     for line in lines:
         if _is_entry(line):

@@ -27,7 +27,7 @@ def test_a_llama_server_with_tools_runs_commands_for_anybody_and_is_refused(
         assert made.exists()
         refusal = refused(tmp_path, server.base_url)
     assert "runs tools outside the jail" in refusal.problem
-    assert "--tools" in refusal.remedy
+    assert "--tools" in refusal.problem
 
 
 FLAGS: dict[str, tuple[list[str], str]] = {
@@ -43,12 +43,12 @@ def test_each_flag_that_opens_the_host_is_named(scripted: dict[str, Path], tmp_p
     with Llama(tmp_path, "-m", str(scripted["good"]), "-c", "65536", *words) as server:
         refusal = refused(tmp_path, server.base_url)
     assert "for whoever asks it" in refusal.problem
-    assert flag in refusal.remedy
+    assert flag in refusal.problem
 
 
 def test_a_router_with_tools_is_refused_before_a_model_is_loaded(scripted: dict[str, Path], tmp_path: Path) -> None:
     with Llama(tmp_path, "--models-dir", str(scripted["good"].parent), "-c", "65536", "--tools", "all") as server:
-        assert "--tools" in refused(tmp_path, server.base_url).remedy
+        assert "--tools" in refused(tmp_path, server.base_url).problem
 
 
 def test_a_server_behind_llama_swap_with_tools_is_refused(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_server_behind_llama_swap_with_tools_is_refused(tmp_path: Path) -> Non
         server.run("gemma")
         assert check(values(tmp_path, server.base_url), KEY).model == "gemma"
         server._fixed["GET /upstream/gemma/tools"] = [{"tool": "read_file", "type": "builtin", "definition": {}}]
-        assert "--tools" in refused(tmp_path, server.base_url).remedy
+        assert "--tools" in refused(tmp_path, server.base_url).problem
 
 
 def test_other_answers_mean_no_tools() -> None:

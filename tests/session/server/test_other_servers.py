@@ -77,11 +77,11 @@ def test_where_several_could_be_meant_their_names_are_said_and_the_line_that_set
     with make(TWO) as server:
         refusal = refused(tmp_path, server.base_url)
         assert "has several models, choose one of: qwen3:8b, gemma4:latest" in refusal.problem
-        assert refusal.remedy == "claude-local-setup config set server.model qwen3:8b && claude-local-setup apply -y"
+        assert refusal.remedy == "claude-local-setup config set server.model qwen3:8b && claude-local-setup apply"
         assert "has no model other, only: qwen3:8b" in refused(tmp_path, server.base_url, model="other").problem
         assert check(values(tmp_path, server.base_url, model="gemma4:latest"), KEY).model == "gemma4:latest"
     with Ollama({}) as empty:
-        assert refused(tmp_path, empty.base_url).remedy == "ollama pull MODEL"
+        assert refused(tmp_path, empty.base_url).remedy == "ollama pull qwen3:8b"
 
 
 def test_ollamas_silent_4096_is_said_with_the_way_to_more(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +91,7 @@ def test_ollamas_silent_4096_is_said_with_the_way_to_more(tmp_path: Path, capsys
         assert "context of 4096 tokens is too small" in refusal.problem
         assert "systemctl restart ollama" in refusal.remedy  # its listener is another account's
         assert more in refusal.remedy
-        assert refused(tmp_path, server.base_url, uid=os.getuid()).remedy == f"{more} ollama serve"
+        assert refused(tmp_path, server.base_url, uid=os.getuid()).remedy.endswith(f" && {more} ollama serve")
     with Ollama({"qwen3:8b": 4096}) as server:  # not loaded: nobody knows, and it is said
         assert check_server(values(tmp_path, server.base_url), KEY) == 0
         (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("context|")]
@@ -105,7 +105,7 @@ def test_lm_studio_and_vllm_say_how_theirs_grows(tmp_path: Path) -> None:
     with LmStudio({"a/b": 4096}, "a/b") as server:
         assert "lms load a/b --context-length 65536" in refused(tmp_path, server.base_url).remedy
     with Vllm({"a/b": 8192}) as server:
-        assert "--max-model-len 65536" in refused(tmp_path, server.base_url).remedy
+        assert "--max-model-len 65536" in refused(tmp_path, server.base_url).problem
 
 
 def test_a_model_without_tools_and_a_server_without_the_api_are_refused(tmp_path: Path) -> None:
