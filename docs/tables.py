@@ -8,18 +8,24 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from claude_local_setup.checks import boundary, claude, editors, host, shells
 from claude_local_setup.checks.report import Finding
 from claude_local_setup.checks.server import SERVER
 from claude_local_setup.config.keys import keys
+from claude_local_setup.host import userns
+from claude_local_setup.session.battery import shells as asked_shells
 from claude_local_setup.session.battery.attempts import ATTEMPTS
 from claude_local_setup.session.main import _HELP
+from claude_local_setup.session.server import check_context, check_dangers, check_kind, check_named, check_request, http
+from claude_local_setup.session.server import checks as server_module
 from claude_local_setup.session.workspace.obeyed import ROWS
 from docs import manuals
+from docs.causes import Cause, causes
 from docs.command_line import Described, commands, is_kept
 from tests.screen.stage import SCREENS
 
@@ -96,13 +102,52 @@ def screens() -> Iterator[str]:
         )
 
 
+def _causes_of(area: str, found: Sequence[Cause], *, others: str = "") -> Callable[[], Iterator[str]]:
+    """Those of the checks whose ids begin so; `others`: the check that finds those that have no id."""
+
+    def rows() -> Iterator[str]:
+        yield from ("| id | problem | remedy |", "|---|---|---|")
+        for cause in found:
+            check = cause.check or others
+            if check.startswith(area) and not check.endswith("."):
+                yield f"| `{check}` | {_cell(cause.problem)} | {_pasted(cause.remedy)} |"
+
+    return rows
+
+
+def server_causes() -> Iterator[str]:
+    yield from ("| problem | remedy |", "|---|---|")
+    modules = (check_kind, http, check_dangers, check_named, check_request, check_context, server_module)
+    for cause in causes(*modules):
+        yield f"| {_cell(cause.problem)} | {_pasted(cause.remedy)} |"
+
+
+def _pasted(remedy: str) -> str:
+    return f"`{_cell(remedy)}`" if remedy else ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
 # page -> the blocks in it, by the name of their marks
 PAGES: Mapping[str, Mapping[str, Callable[[], Iterator[str]]]] = {
     "reference/obeyed.md": {"obeyed": obeyed},
     "reference/config.md": {"config": config},
     "reference/commands.md": {"session commands": session_commands, "setup commands": setup_commands},
     "reference/screens.md": {"screens": screens},
-    "reference/checks.md": {"battery": boundary_checks, "server": server_checks},
+    "reference/checks.md": {
+        "host causes": _causes_of("host", causes(host, userns), others="host.user-namespaces"),
+        "shell causes": _causes_of("shell", causes(asked_shells, shells), others="shell.bash-finds-claude-local"),
+        "claude causes": _causes_of("", causes(claude)),
+        "boundary causes": _causes_of(
+            "boundary", [item for item in causes(boundary) if item.check != "boundary.works"]
+        ),
+        "battery": boundary_checks,
+        "server": server_checks,
+        "server causes": server_causes,
+        "IDE causes": _causes_of("ide", causes(editors)),
+    },
 }
 
 
