@@ -129,7 +129,7 @@ def _why(host: Host, cause: BaseException, said: str) -> tuple[str, Remedy]:
     match cause:
         case BadHostKeyException():
             problem = "its host key has changed, and somebody may be in between: have it forgotten only if you know why"
-            return problem, typed("ssh-keygen", "-R", _known_as(host))
+            return problem, typed("ssh-keygen", *_known_hosts(host, "-f", ""), "-R", _known_as(host))
         case AuthenticationException():
             return f"it refuses the key of {_user(host)}", typed("ssh-copy-id", *_port(host, "-p"), _login(host))
         case socket.gaierror():
@@ -146,7 +146,8 @@ def _why(host: Host, cause: BaseException, said: str) -> tuple[str, Remedy]:
 def ssh(host: Host, *options: str, command: str = "") -> Remedy:
     """The host reached by hand."""
     key = ["-i", _key(host)] if _key(host) else []
-    return typed("ssh", *options, *_port(host, "-p"), *key, _login(host), *([command] if command else []))
+    known = _known_hosts(host, "-o", "UserKnownHostsFile=")
+    return typed("ssh", *options, *_port(host, "-p"), *known, *key, _login(host), *([command] if command else []))
 
 
 def _address(host: Host) -> str:
@@ -168,6 +169,12 @@ def _port(host: Host, option: str) -> list[str]:
 
 def _key(host: Host) -> str:
     return str(Path(str(host.data.get("ssh_key") or "")).expanduser()) if host.data.get("ssh_key") else ""
+
+
+def _known_hosts(host: Host, option: str, before: str) -> list[str]:
+    """Where the inventory says that its host key is known."""
+    file = host.data.get("ssh_known_hosts_file")
+    return [option, f"{before}{Path(str(file)).expanduser()}"] if file else []
 
 
 def _known_as(host: Host) -> str:
