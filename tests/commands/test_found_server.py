@@ -136,7 +136,7 @@ def test_ollama_without_a_name_says_the_names_and_the_line_that_sets_one_works_a
         plain_home.write("bin/claude-local-setup", f'#!/bin/sh\nexec {sys.executable} -m claude_local_setup "$@"\n')
         (plain_home.path / "bin/claude-local-setup").chmod(0o755)
         plain_home.extra["PATH"] = f"{plain_home.path}/bin:/usr/local/bin:/usr/bin:/bin"
-        pasted = plain_home.run("sh", "-c", f"claude-local-setup{line}")
+        pasted = plain_home.run("sh", "-c", f"claude-local-setup{line.rstrip()} -y")
         assert pasted.returncode == 0, pasted.stderr
         done = plain_home.local("-p", "hi", cwd=plain_home.workspace())
         assert done.stdout.startswith(f"started qwen3:8b {server.base_url}\n"), done.stderr
