@@ -5,11 +5,14 @@ What could not be asked is a problem, never "ok".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ..config.keys import Config
 from ..entries.actions import Step
 from ..host.actual import Actual
+from ..session.words import APPLY
+from ..state.older import shadowing
 from . import claude
 from .boundary import boundary
 from .bubblewrap import bubblewrap
@@ -17,27 +20,32 @@ from .editors import editors
 from .host import drift, host, user_namespaces
 from .report import Finding
 from .server import server, tool_call
-from .shells import shells
+from .shells import FINDS, shells
 from .trials import Trials
 
 
 def quick_findings(config: Config, actual: Actual, steps: Sequence[Step]) -> list[Finding]:
     """What the probe alone can tell."""
-    return [*host(actual), *drift(steps), *claude.found(config, actual), *claude.normal(actual)]
+    return [
+        *host(actual),
+        *drift(steps, dict(shadowing(config, actual))),
+        *claude.found(config, actual),
+        *claude.normal(actual),
+    ]
 
 
 def findings(config: Config, actual: Actual, steps: Sequence[Step], trials: Trials) -> list[Finding]:
     """Every check. Where what would try them is not there, that is the one problem."""
     if not trials and any(not finding.ok for finding in drift(steps)):
         return quick_findings(config, actual, steps)  # it is not there, or not whole: nothing of it could be tried
+    found = _as_one_problem(list(shells(config, actual, trials)), steps, dict(shadowing(config, actual)))
     namespaces = list(user_namespaces(config, actual, trials))
     can_start = all(finding.ok for finding in namespaces)
     return [
         *host(actual),
         *namespaces,
-        *bubblewrap(actual, trials),
-        *drift(steps),
-        *shells(config, actual, trials),
+        *(bubblewrap(actual, trials) if config.isolation.level != "config" else ()),
+        *found,
         *claude.found(config, actual),
         *claude.version(trials),
         *(boundary(config, trials) if can_start else ()),
@@ -46,3 +54,13 @@ def findings(config: Config, actual: Actual, steps: Sequence[Step], trials: Tria
         *editors(config, trials),
         *claude.normal(actual),
     ]
+
+
+def _as_one_problem(found: Sequence[Finding], steps: Sequence[Step], shadowing: Mapping[str, str]) -> list[Finding]:
+    """Drift, and what shells find: what stands before the wrapper is told by the shell that finds it."""
+    taken_over = {step.name for step in steps if step.change == "pending" and step.name in shadowing}
+    hindered = [item for item in found if not item.ok and item.check.endswith(FINDS)]
+    if not taken_over or not hindered:
+        return [*drift(steps, shadowing), *found]
+    mended = [replace(item, remedy=APPLY) if item in hindered else item for item in found]
+    return [*drift(step for step in steps if step.name not in (*taken_over, "manifest")), *mended]

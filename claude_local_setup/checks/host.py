@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..config.keys import Config
 from ..entries.actions import Step
@@ -14,6 +14,7 @@ from .report import Finding
 from .trials import Trials
 
 _MANY = 3
+_NONE: Mapping[str, str] = {}
 
 
 def host(actual: Actual) -> Iterator[Finding]:
@@ -38,9 +39,9 @@ def user_namespaces(config: Config, actual: Actual, trials: Trials) -> Iterator[
     yield Finding("host: user namespaces", plain(problem), remedy)
 
 
-def drift(steps: Iterable[Step]) -> Iterator[Finding]:
-    """Many that differ do so for one reason: it was never applied, or is another version's."""
-    known = list(steps)
+def drift(steps: Iterable[Step], causes: Mapping[str, str] = _NONE) -> Iterator[Finding]:
+    """Many that differ do so for one reason: it was never applied, or is another version's. `causes`: known ones."""
+    known = _without_manifest(list(steps))
     differ = [step.name for step in known if step.change == "pending"]
     is_many = len(differ) > _MANY
     if is_many:
@@ -53,4 +54,11 @@ def drift(steps: Iterable[Step]) -> Iterator[Finding]:
         elif step.change != "pending":
             yield Finding(check)
         elif not is_many:
-            yield Finding(check, "is not as it should be", APPLY)
+            cause = causes.get(step.name)
+            yield Finding(check, f"{cause} is not taken over yet" if cause else "is not as it should be", APPLY)
+
+
+def _without_manifest(steps: list[Step]) -> list[Step]:
+    """Where something else differs, the manifest does for that reason."""
+    others = [step for step in steps if step.name != "manifest"]
+    return others if any(step.change == "pending" for step in others) else steps

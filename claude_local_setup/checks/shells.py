@@ -12,6 +12,8 @@ from .answers import UNTRIED, plain, unless
 from .report import Finding
 from .trials import Trials
 
+FINDS = "finds claude-local"
+
 
 def shells(config: Config, actual: Actual, tried: Trials) -> Iterator[Finding]:
     for name in trials.shells(config, actual):
@@ -19,15 +21,15 @@ def shells(config: Config, actual: Actual, tried: Trials) -> Iterator[Finding]:
         words = said.split("\n")
         if note := next((line[5:] for line in words if line.startswith("note ")), ""):
             problem, _, remedy = note.partition("|")
-            yield Finding(f"shell: {name} finds claude-local", plain(problem), Remedy(plain(remedy)), warning=True)
+            yield Finding(f"shell: {name} {FINDS}", plain(problem), Remedy(plain(remedy)), warning=True)
             continue
         hindrance = next((line[4:] for line in words if line.startswith("not ")), "")
         if hindrance:
             problem, _, remedy = hindrance.partition("|")
-            yield Finding(f"shell: {name} finds claude-local", plain(problem), Remedy(plain(remedy)))
+            yield Finding(f"shell: {name} {FINDS}", plain(problem), Remedy(plain(remedy)))
         else:
             found = unless("found" in words, "a fresh login shell does not find it")
-            yield Finding(f"shell: {name} finds claude-local", *found)
+            yield Finding(f"shell: {name} {FINDS}", *found)
         if "found" not in words and "path" not in words and hindrance:
             continue  # for the same reason
         yield Finding(f"shell: {name} has ~/.local/bin on PATH", *unless("path" in words, "it is missing there"))

@@ -15,7 +15,7 @@ from ..entries.actions import root_commands
 from ..session.words import printable
 from .board import MARKS
 from .board import board as board
-from .output import COLOUR_OF_WORD, names, say, say_remedy, show_diff
+from .output import COLOUR_OF_WORD, names, say, say_prose, say_remedy, show_diff
 from .plan import Line, commands, lines, shown
 
 T = TypeVar("T")
@@ -91,7 +91,7 @@ def _show_problems(reports: Sequence[Report]) -> None:
         for r in reports
     )
     for (what, why, remedy), hosts in [*failures, *problems]:
-        say(f"FAIL {_all_or_named(hosts, len(reports))}: {printable(what)}: {printable(why)}", fg="red")
+        say_prose(f"FAIL {_all_or_named(hosts, len(reports))}: {what}: {why}", fg="red")
         say_remedy(remedy, indent=" " * 5)
 
 

@@ -10,7 +10,7 @@ from ..checks.report import Finding, Report
 from ..entries.actions import Step, root_commands
 from ..session.words import Remedy, printable
 from .life import Life, is_seen, life
-from .output import COLOUR_OF_WORD, say, say_remedy, show_diff
+from .output import COLOUR_OF_WORD, say, say_prose, say_remedy, show_diff
 from .plan import commands, lines, shown
 
 T = TypeVar("T")
@@ -138,7 +138,7 @@ def _show_finding(finding: Finding) -> None:
         say(f"ok   {printable(finding.check)}", fg="green")
         return
     word, colour = ("note", "yellow") if finding.warning else ("FAIL", "red")
-    say(f"{word} {printable(finding.check)}: {printable(finding.problem)}", fg=colour)
+    say_prose(f"{word} {finding.check}: {finding.problem}", fg=colour)
     say_remedy(finding.remedy, indent=" " * 5)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
@@ -10,7 +11,7 @@ import click
 
 from ..errors import INTERRUPTED, USAGE, SetupError
 from ..session import words
-from ..session.words import Remedy, calling, printable
+from ..session.words import Remedy, calling, printable, wrapped
 
 COLOUR_OF_WORD = {"new": "green", "changed": "yellow", "config": "yellow", "removed": "red"}  # of a plan
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -20,6 +21,13 @@ def say(text: str = "", *, err: bool = False, **style: object) -> None:
     """One line, with nothing in it that a terminal would obey; styled only where somebody looks at it."""
     plain, shown = "NO_COLOR" in os.environ, printable(calling(text, words.setup))
     click.echo(shown if plain else click.style(shown, **style), err=err)  # type: ignore[arg-type]
+
+
+def say_prose(text: str, *, indent: str = " " * 5, **style: object) -> None:
+    """On a terminal no wider than that; as one line where a program reads it."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    for part in wrapped(printable(text), width, indent):
+        say(part, **style)  # type: ignore[arg-type]
 
 
 def say_remedy(remedy: Remedy, *, err: bool = False, indent: str = "  ") -> None:

@@ -24,6 +24,7 @@ from ..user_files import json_merge, old_alias
 from ..user_files.block import SHELL
 
 PROGRAM = "~/bin/claude-local"
+_ASIDE = "earlier program"
 _HOME = f"{paths.CONFIG_DIR}/{EARLIER}"
 _SETTINGS, _MEMORY = f"{_HOME}/settings.json", f"{_HOME}/CLAUDE.md"
 _LINKED = [name for name in SHARED if name not in ("CLAUDE.md", "commands")]  # of those there are ours
@@ -60,7 +61,7 @@ def links(actual: Actual) -> Iterator[Entry]:
 def program(actual: Actual) -> Iterator[Entry]:
     path = actual.path(PROGRAM)
     if not actual.is_absent(aside(path)) or _is_others(path, actual):
-        yield SetAside("earlier program", path)
+        yield SetAside(_ASIDE, path)
 
 
 def aliases(config: Config, actual: Actual) -> Iterator[Entry]:
@@ -72,17 +73,24 @@ def aliases(config: Config, actual: Actual) -> Iterator[Entry]:
             yield Block(f"earlier alias in {actual.shown(path)}", path, b"", SHELL, 0o644)
 
 
+def shadowing(config: Config, actual: Actual) -> Iterator[tuple[str, str]]:
+    """What shells may find first: the step that takes it over, and what it is."""
+    blocks = [(f"shell block in {actual.shown(path)}", path) for path in rc_files(config, actual)]
+    for step, path in [*blocks, *((entry.name, entry.path) for entry in aliases(config, actual))]:
+        for number in old_alias.numbers(actual.node(path).content or b""):
+            yield step, f"an alias claude-local in {actual.shown(path)}, line {number},"
+    if _is_others(actual.path(PROGRAM), actual):
+        yield _ASIDE, f"{PROGRAM}, which is not ours,"
+
+
 def told(config: Config, actual: Actual, steps: Iterable[Step]) -> Iterator[str]:
     """A line for each thing that these steps take over."""
     pending = {step.name for step in steps if step.change == "pending"}
-    files = [entry.path for entry in aliases(config, actual)]
-    for path in [*rc_files(config, actual), *files]:
-        for number in old_alias.numbers(actual.node(path).content or b""):
-            yield f"an alias claude-local in {actual.shown(path)}, line {number}, is put out of force"
+    for step, what in shadowing(config, actual):
+        if step in pending:
+            yield f"{what} is " + (f"kept as {aside(PROGRAM)}" if step == _ASIDE else "put out of force")
     if "wrapper" in pending and _is_others(actual.path(paths.WRAPPER), actual):
         yield f"{paths.WRAPPER} is not ours: it is replaced, and remove brings it back"
-    if "earlier program" in pending:
-        yield f"{PROGRAM} is not ours: it is kept as {aside(PROGRAM)}"
     if "settings.json" in pending and actual.is_absent(actual.path(paths.SETTINGS)) and _earlier(actual):
         yield f"{_HOME} has {' and '.join(_earlier(actual))} of an earlier claude-local: used from there, not changed"
 

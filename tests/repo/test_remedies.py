@@ -31,13 +31,13 @@ UNKNOWN = "some-word"  # in place of what only a run knows
 # Those that make one of another or of words that they are given: by file, how often.
 TAKEN_OVER = {
     "checks/server.py": 1,  # from the session program, as the next two
-    "checks/shells.py": 2,
+    "checks/shells.py": 3,
     "session/run/running.py": 1,
     "commands/change.py": 3,  # the command that was typed, as these
     "fleet/reports.py": 1,
     "engine/remote.py": 2,
     "engine/remote_lock.py": 1,
-    "entries/actions.py": 1,
+    "entries/actions.py": 2,
     "fleet/inventory.py": 5,
     "fleet/lines.py": 3,
     "fleet/password.py": 1,
@@ -48,8 +48,21 @@ TAKEN_OVER = {
 }
 ON_EVERY_MACHINE = (
     *("cat", "cd", "chmod", "curl", "df", "echo", "exec", "exit", "export", "getent", "git", "grep", "head", "kill"),
-    *("ls", "mkdir", "mv", "pgrep", "pkill", "python3", "rm", "sh", "sleep", "ssh", "ssh-add", "ssh-copy-id"),
-    *("ssh-keygen", "su", "sudo", "sysctl", "tail", "touch", "vi", "mount", "journalctl", "loginctl", "systemctl"),
+    *("ls", "mkdir", "mv", "pgrep", "pkill", "printf", "python3", "rm", "sh", "sleep", "ssh", "ssh-add", "ssh-copy-id"),
+    *(
+        "ssh-keygen",
+        "su",
+        "sudo",
+        "sysctl",
+        "tail",
+        "touch",
+        "vi",
+        "mount",
+        "journalctl",
+        "loginctl",
+        "systemctl",
+        "type",
+    ),
 )
 OF_WHAT_IS_THERE = ("bwrap", "claude", "claude-local", "claude-local-setup", "lms", "llmman", "ollama", UNKNOWN)
 _OPERATORS = {"&&", "|", ">", ">>"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_what_is_taken_over_is_said_before_the_question(used: Home) -> None:
     for line in (
         "an alias claude-local in ~/.bashrc, line 2, is put out of force",
         "an alias claude-local in ~/.bash_aliases, line 2, is put out of force",
-        "~/bin/claude-local is not ours: it is kept as ~/bin/claude-local.before-claude-local-setup",
+        "~/bin/claude-local, which is not ours, is kept as ~/bin/claude-local.before-claude-local-setup",
         "~/.claude-local/.claude has settings and sessions of an earlier claude-local: used from there, not changed",
     ):
         assert line in said.splitlines()
@@ -160,3 +161,27 @@ def test_earlier_settings_that_are_no_json_are_left_alone(used: Home) -> None:
     used.write(".claude-local/.claude/settings.json", "{nonsense")
     assert used.json("apply", "-y")["failed"] == 0
     assert (used.path / ".claude-local/.claude/settings.json").read_text() == "{nonsense"
+
+
+@pytest.mark.parametrize("is_alias", [True, False])
+def test_what_stands_before_it_is_one_problem_with_its_place_and_apply_mends_it(
+    plain_home: Home, api: MessagesApi, is_alias: bool
+) -> None:
+    home = plain_home
+    home.write(".profile", ". ~/.bashrc\nPATH=~/bin:$PATH\n")
+    set_up(home, api)
+    if is_alias:
+        rc = home.path / ".bashrc"
+        rc.write_text(rc.read_text() + 'alias claude-local="echo OLD"\n')
+        place = f"{rc}, line {len(rc.read_text().splitlines())},"
+    else:
+        place = str(home.write("bin/claude-local", OWN))
+        Path(place).chmod(0o755)
+    bad = [item for item in home.json("verify")["hosts"][0]["findings"] if not item["ok"]]
+    assert len(bad) == 1, bad
+    (found,) = bad
+    assert found["id"] == "shell.bash-finds-claude-local"
+    assert place in found["problem"]
+    assert found["remedy"] == "claude-local-setup apply"
+    home.json("apply", "-y")
+    assert home.json("verify")["problems"] == 0
