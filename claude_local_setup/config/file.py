@@ -15,7 +15,7 @@ from ..errors import ConfigError, SetupError
 from ..session.values import PRODUCT, config_sum
 from ..session.values import load as load_values
 from ..session.words import Remedy, typed
-from .keys import Config, from_table, keys, nearest, problem, unknown
+from .keys import SECRET, SETTINGS, Config, from_table, keys, nearest, problem, unknown, value_of
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -174,7 +174,8 @@ def _section(toml: TOMLDocument, section: str) -> MutableMapping[str, Any]:
 def write(path: Path, text: str) -> None:
     """The whole file, if it is a config; with a key of the user's it is nobody else's to read."""
     config = parse(text, str(path))
-    replace(path, text.encode(), 0o600 if config.server.auth_token != Config().server.auth_token else None)
+    may_hold_secrets = any(value_of(config, name) != keys()[name].default for name in (SECRET, SETTINGS))
+    replace(path, text.encode(), 0o600 if may_hold_secrets else None)
 
 
 def replace(path: Path, content: bytes, mode: int | None = None) -> None:

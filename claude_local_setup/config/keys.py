@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -13,6 +15,7 @@ from ..session.words import typed
 from . import values
 
 FLAT_PREFIX = "claude_local_"
+SETTINGS = "settings"
 SECRET = "server.auth_token"  # noqa: S105  # the key that is not shown
 
 
@@ -161,9 +164,16 @@ def value_of(config: Config, name: str) -> Any:
 
 
 def chosen(config: Config) -> dict[str, Any]:
-    """The keys that are not as they are by default, but for the secret."""
+    """The keys that are not as they are by default, but for the secret; as `noted`."""
     of_all = {name: value_of(config, name) for name in keys() if name != SECRET}
-    return {name: value for name, value in of_all.items() if value != keys()[name].default}
+    return {name: noted(name, value) for name, value in of_all.items() if value != keys()[name].default}
+
+
+def noted(name: str, value: Any) -> Any:
+    """A key's value as everybody may read it, in JSON's terms: of settings, which may hold a token, the sum."""
+    if name == SETTINGS:
+        return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return list(value) if isinstance(value, tuple) else value
 
 
 def from_table(table: Mapping[str, object], source: str) -> Config:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..config.keys import SECRET, Config, keys, value_of
+from ..config.keys import SECRET, SETTINGS, Config, keys, noted, value_of
 from ..host import paths
 from ..host.actual import Actual
 
@@ -21,13 +21,12 @@ def _changes(config: Config, actual: Actual) -> Iterator[str]:
     if not isinstance(before, dict):
         return
     for name, key in keys().items():
-        old, new = before.get(name, _listed(key.default)), _listed(value_of(config, name))
+        old, new = before.get(name, noted(name, key.default)), noted(name, value_of(config, name))
         if name == SECRET:
             old = _read(paths.ENFORCED, actual).get("env", {}).get("ANTHROPIC_AUTH_TOKEN", new)
         if old != new:
-            yield f"{name}: " + (
-                "changed" if name in (SECRET, "settings") else f"{json.dumps(old)} -> {json.dumps(new)}"
-            )
+            is_shown = name not in (SECRET, SETTINGS)
+            yield f"{name}: {json.dumps(old)} -> {json.dumps(new)}" if is_shown else f"{name}: changed"
 
 
 def _read(path: str, actual: Actual) -> Mapping[str, Any]:
@@ -36,8 +35,3 @@ def _read(path: str, actual: Actual) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return known if isinstance(known, dict) else {}
-
-
-def _listed(value: Any) -> Any:
-    """As JSON has it."""
-    return list(value) if isinstance(value, tuple) else value

@@ -127,3 +127,15 @@ def test_the_plan_names_each_key_that_is_another_since_the_last_apply(plain_home
     assert "swordfish" not in plan + plain_home.setup("status").stdout
     plain_home.setup("apply", "-y")
     assert "not applied yet" not in plain_home.setup("status").stdout
+
+
+def test_what_settings_hold_is_in_no_file_that_others_read_and_in_no_plan(plain_home: Home) -> None:
+    secret = {"env": {"SERVICE_TOKEN": "swordfish"}}
+    plain_home.setup("apply", "-y")
+    plain_home.setup("config", "set", "settings", json.dumps(secret))
+    assert "config   settings: changed" in plain_home.setup("apply", "--dry-run").stdout
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    holders = [path for path in plain_home.path.rglob("*") if path.is_file() and b"swordfish" in path.read_bytes()]
+    assert holders
+    assert [path for path in holders if path.stat().st_mode & 0o077] == []
+    assert "not applied yet" not in plain_home.setup("status").stdout
