@@ -136,6 +136,9 @@ def _why(host: Host, cause: BaseException, said: str) -> tuple[str, Remedy]:
             return "its name is not known", typed("getent", "hosts", _address(host))
         case OSError() if _refused(cause):
             return "nothing listens on its SSH port: start sshd on it, or mend ssh_port", ssh(host, "-v")
+        case FileNotFoundError() if cause.filename:
+            folder = str(Path(str(cause.filename)).parent)
+            return f"{folder} is not there, where known hosts are kept", typed("mkdir", "-p", "-m", "0700", folder)
         case OSError() if cause.filename:
             return f"{cause.filename}: {cause.strerror}", Remedy("ls -ld ~/.ssh")
         case OSError():

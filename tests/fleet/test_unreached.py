@@ -64,18 +64,22 @@ def test_a_machine_that_does_not_answer(fresh: Site) -> None:
             "its host key is not known here",
         ),
         ({"ssh_known_hosts_file": "{changed}"}, "its host key has changed"),
+        (
+            {"ssh_known_hosts_file": "{nowhere}/.ssh/known_hosts"},
+            "{nowhere}/.ssh is not there, where known hosts are kept: mkdir",
+        ),
     ],
 )
 def test_a_machine_that_cannot_be_entered(fresh: Site, data: dict[str, Any], because: str) -> None:
     first, *others = fresh.machines
-    files = {name: fresh.control / name for name in ("wrong", "locked", "changed")}
+    files = {name: fresh.control / name for name in ("wrong", "locked", "changed", "nowhere")}
     for name, phrase in (("wrong", ""), ("locked", "secret")):
         if not files[name].exists():
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", phrase, "-f", files[name]], check=True)
     files["changed"].write_text(f"{first.address} {files['wrong'].with_suffix('.pub').read_text()}")
     filled = {key: value.format(**files) if isinstance(value, str) else value for key, value in data.items()}
     answer = applied(fresh, fresh.host(first, **filled), *map(fresh.host, others))
-    assert_only_first_fails(fresh, answer, because=because)
+    assert_only_first_fails(fresh, answer, because=because.format(**files))
     assert answer["by"][first.name]["reached"] is False
     assert_a_rerun_repairs(fresh)
 
