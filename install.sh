@@ -1,17 +1,33 @@
 #!/bin/sh
 # Installs claude-local-setup for this user, in a virtual environment of its own, then runs `claude-local-setup init` (at a
 # terminal, where nothing has been chosen yet) or `apply`. Arguments go to apply: ./install.sh -y, ./install.sh --dry-run.
-# Where Python or its venv is missing it offers, at a terminal, to have apt install that.
+# Where Python or its venv is missing it offers, at a terminal, to have apt install that; with -y it does not ask.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 venv=${XDG_DATA_HOME:-$HOME/.local/share}/claude-local-setup/venv
 new=$venv.new # made beside it: if that fails, what was there goes on working
 command=$HOME/.local/bin/claude-local-setup
+case " $* " in *" -y "* | *" --yes "*) sure=1 ;; *) sure= ;; esac
+making="making an environment of its own" filling="fetching the packages it needs"
 
 stop() { # PROBLEM REMEDY
   printf 'install.sh: %s\n  remedy: %s\n' "$1" "$2" >&2
   exit 1
+}
+
+alive() { # WHAT COMMAND...: says what is at work, at a terminal with a dot a second
+  printf 'install.sh: %s' "$1" >&2 && shift
+  dots=
+  if [ -t 2 ]; then
+    while kill -0 $$ && sleep 1 && printf .; do :; done >&2 2>/dev/null &
+    dots=$!
+  fi
+  status=0
+  "$@" || status=$?
+  [ -z "$dots" ] || kill "$dots" || :
+  echo >&2
+  return "$status"
 }
 
 apt='apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install "$@" >/dev/null'
@@ -20,8 +36,8 @@ offer() { # PROBLEM PACKAGE...: returns once they are installed
   problem=$1 && shift
   if [ -t 0 ] && command -v apt-get >/dev/null && command -v sudo >/dev/null; then
     printf 'install.sh: %s. Install it? sudo apt-get install -y %s [Y/n] ' "$problem" "$*" >&2
-    read -r answer || answer=no
-    case $answer in '' | [Yy]*) sudo sh -c "$apt" install "$@" && return ;; esac
+    if [ "$sure" ]; then answer=yes && echo yes >&2; else read -r answer || answer=no; fi
+    case $answer in '' | [Yy]*) sudo true && alive "installing $*" sudo sh -c "$apt" install "$@" && return ;; esac
   fi
   stop "$problem" "sudo apt-get install -y $*, then run ./install.sh again"
 }
@@ -52,7 +68,8 @@ made_by_uv() {
 }
 
 uv_install() {
-  uv venv -q --clear --python "$python" "$new" && uv pip install -q --python "$new/bin/python" "$here" && works
+  alive "$making" uv venv -q --clear --python "$python" "$new" &&
+    alive "$filling" uv pip install -q --python "$new/bin/python" "$here" && works
 }
 
 without_uv_settings() { # but for those that say where packages come from
@@ -64,18 +81,19 @@ without_uv_settings() { # but for those that say where packages come from
 
 has_venv() { "$python" -c 'import ensurepip' 2>/dev/null; }
 
-made_by_venv() { has_venv && "$python" -m venv --clear "$new" && pip_install; }
+made_by_venv() { has_venv && alive "$making" "$python" -m venv --clear "$new" && pip_install; }
 
 made_by_virtualenv() {
   if command -v virtualenv >/dev/null 2>&1; then
-    virtualenv -q --clear -p "$python" "$new" && pip_install
+    alive "$making" virtualenv -q --clear -p "$python" "$new" && pip_install
   else
     ! has_venv && offer "this Python has no venv" python3-venv && made_by_venv
   fi
 }
 
 pip_install() {
-  "$new/bin/python" "$here/claude_local_setup/entries/scripts/pip.py" install -q --disable-pip-version-check "$here" && works
+  alive "$filling" "$new/bin/python" "$here/claude_local_setup/entries/scripts/pip.py" install -q \
+    --disable-pip-version-check "$here" && works
 }
 
 make_command() { # one that finds its own environment: the start scripts that pip writes fail in a path with a `$`

@@ -71,7 +71,7 @@ def test_without_venv_the_package_is_named(plain_home: Home) -> None:
 
 def test_at_a_terminal_the_package_is_offered_and_no_is_an_answer(plain_home: Home) -> None:
     python_that(plain_home, "import ensurepip")
-    words = ["sh", "-c", f"{quote(str(ROOT / 'install.sh'))} -y; echo code $?; sleep 60"]
+    words = ["sh", "-c", f"{quote(str(ROOT / 'install.sh'))}; echo code $?; sleep 60"]
     with Terminal(plain_home, words, plain_home.path) as terminal:
         terminal.wait("this Python has no venv. Install it? sudo apt-get install -y python3-venv [Y/n]")
         terminal.type("n", "Enter")
@@ -156,4 +156,5 @@ def test_at_a_terminal_the_first_time_it_asks_the_few_questions(plain_home: Home
     with Terminal(
         plain_home, ["sh", "-c", f"{quote(str(ROOT / 'install.sh'))}; sleep 60"], plain_home.path
     ) as terminal:
-        terminal.wait("model server:", seconds=300)
+        screen = terminal.wait("model server:", seconds=300)
+        assert "install.sh: fetching the packages it needs." in screen
