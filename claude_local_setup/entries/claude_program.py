@@ -18,15 +18,12 @@ NATIVE_PACKAGES = {"curl": "loader", "ca-certificates": "certificates"}  # curl:
 PACKAGE = "@anthropic-ai/claude-code"
 # The vendor's own installer, as code.claude.com/docs/en/setup gives it: into the user's home, checked by its manifest.
 INSTALLER = "https://claude.ai/install.sh"
+_NATIVE = (  # one line: it is a line of the plan
+    "file=$(mktemp) || exit; "
+    "if command -v curl >/dev/null; then set -- curl -fsSL --retry 3 -o; else set -- wget -q -O; fi; "
+    f'"$@" "$file" {INSTALLER} && bash "$file"; status=$?; rm -f "$file"; exit $status'
+)
 _NATIVELY = config_set("claude.install", "native")
-_NATIVE = f"""
-file=$(mktemp) || exit
-if command -v curl >/dev/null; then set -- curl -fsSL --retry 3 -o; else set -- wget -q -O; fi
-"$@" "$file" {INSTALLER} && bash "$file"
-status=$?
-rm -f "$file"
-exit $status
-"""
 KEY_URL = "https://downloads.claude.ai/keys/claude-code.asc"
 # The vendor's release key, as code.claude.com/docs/en/setup gives it.
 FINGERPRINT = "31DDDE24DDFAB679F42D7BD2BAA929FF1A7ECACE"

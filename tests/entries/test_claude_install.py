@@ -51,6 +51,13 @@ def test_what_the_vendors_installer_is_fetched_with_is_installed_where_it_is_mis
     assert asked(loader="", claude="/opt/claude") == []
 
 
+@pytest.mark.parametrize("install", ["native", "npm", "apt"])
+def test_each_command_is_a_line_of_the_plan(install: str) -> None:
+    step = planned(install, recorded())["claude"]
+    assert step.action
+    assert [line[:2] for line in step.diff.splitlines()] == ["+ "] * len(step.action.commands)
+
+
 def test_npm_installs_for_the_user_alone_without_root() -> None:
     actual = recorded()
     step = planned("npm", actual)["claude"]
