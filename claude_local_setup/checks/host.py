@@ -40,7 +40,7 @@ def user_namespaces(config: Config, actual: Actual, trials: Trials) -> Iterator[
 
 
 def drift(steps: Iterable[Step], causes: Mapping[str, str] = _NONE) -> Iterator[Finding]:
-    """Many that differ do so for one reason: it was never applied, or is another version's. `causes`: known ones."""
+    """Many that differ do so for one reason: it was never applied, or is another version's. `causes`: by step."""
     known = _without_manifest(list(steps))
     differ = [step.name for step in known if step.change == "pending"]
     is_many = len(differ) > _MANY
@@ -54,8 +54,7 @@ def drift(steps: Iterable[Step], causes: Mapping[str, str] = _NONE) -> Iterator[
         elif step.change != "pending":
             yield Finding(check)
         elif not is_many:
-            cause = causes.get(step.name)
-            yield Finding(check, f"{cause} is not taken over yet" if cause else "is not as it should be", APPLY)
+            yield Finding(check, causes.get(step.name, "is not as it should be"), APPLY)
 
 
 def _without_manifest(steps: list[Step]) -> list[Step]:

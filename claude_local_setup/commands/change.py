@@ -15,7 +15,7 @@ from ..errors import FromHere, SetupError
 from ..fleet.machine import Fleet, Found, Machine, Planned, look
 from ..fleet.opened import Hosts, opened
 from ..fleet.reports import unreached
-from ..screen.output import confirm, paged, say
+from ..screen.output import confirm, paged, say, say_prose
 from ..screen.plan import every_line
 from ..screen.view import Board, View, view
 from ..session.words import Remedy, told
@@ -87,7 +87,8 @@ def _say_notices(fleet: Fleet, there: Sequence[Found], asked: Asked, change: Cha
     for found in there:
         for item in fleet.told(Report(found.name, findings=change.notice(found))).findings:
             text = told(item.problem, item.remedy)
-            say(text if fleet.is_here else f"{found.name}: {text}", err=asked.err, fg="yellow")
+            text = text if fleet.is_here else f"{found.name}: {text}"
+            say_prose(text, err=asked.err, indent="  ", fg="yellow")
 
 
 def _looked(fleet: Fleet, shown: View, asked: Asked, change: Change) -> list[Found | Report]:

@@ -32,6 +32,7 @@ def _is_found() -> bool:
 def _start() -> list[str]:
     """In the folder that one is in, if that is a project's; else in one that can be made."""
     here, home = Path.cwd(), Path.home()
-    if home in here.parents and (here / ".git").exists():
+    is_own = (here / "claude_local_setup").is_dir()  # this program's checkout, from which install.sh is run
+    if home in here.parents and (here / ".git").exists() and not is_own:
         return ["  claude-local"]
     return ["  mkdir -p ~/project && cd ~/project", "  claude-local    # in any project of yours"]

@@ -23,11 +23,11 @@ def say(text: str = "", *, err: bool = False, **style: object) -> None:
     click.echo(shown if plain else click.style(shown, **style), err=err)  # type: ignore[arg-type]
 
 
-def say_prose(text: str, *, indent: str = " " * 5, **style: object) -> None:
+def say_prose(text: str, *, err: bool = False, indent: str = " " * 5, **style: object) -> None:
     """On a terminal no wider than that; as one line where a program reads it."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    width = shutil.get_terminal_size().columns if (sys.stderr if err else sys.stdout).isatty() else 0
     for part in wrapped(printable(text), width, indent):
-        say(part, **style)  # type: ignore[arg-type]
+        say(part, err=err, **style)
 
 
 def say_remedy(remedy: Remedy, *, err: bool = False, indent: str = "  ") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -130,7 +131,9 @@ def test_another_definition_of_claude_local_is_found_where_it_is(
     rc.write_text(rc.read_text() + f"{line}\n")
     (problem,) = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"] == FINDS.format(shell)]
     assert problem["problem"] == f"another definition of {rc}, line {number}, stands before it"
-    assert problem["remedy"].startswith(f'"${{EDITOR:-vi}}" +{number} ')
+    taken_over = line.startswith("alias")  # by the next apply
+    edited = f'"${{EDITOR:-vi}}" +{number} {quote(str(rc))}'
+    assert problem["remedy"] == ("claude-local-setup apply" if taken_over else edited)
     assert rc.read_text().splitlines()[number - 1] == line.splitlines()[-1]
 
 
@@ -140,11 +143,11 @@ FINDS = "shell.{}-finds-claude-local"
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_a_claude_local_of_ones_own_that_scripts_would_run_is_found(plain_home: Home, shell: str) -> None:
     plain_home.write(".profile", LOGIN)
-    own = plain_home.write("bin/claude-local", "#!/bin/sh\necho OLD\n")
-    own.chmod(0o755)
     rc = plain_home.write(SHELLS[shell][0], "")
     plain_home.json("apply", "-y")
-    rc.write_text(rc.read_text() + "PATH=$HOME/bin:$PATH\n")
+    own = plain_home.write("own/claude-local", "#!/bin/sh\necho OLD\n")
+    own.chmod(0o755)
+    rc.write_text(rc.read_text() + "PATH=$HOME/own:$PATH\n")
     (problem,) = [f for f in plain_home.json("verify")["hosts"][0]["findings"] if f["id"] == FINDS.format(shell)]
     assert problem["problem"] == f"{own} comes first on PATH"
     plain_home.run("sh", "-c", problem["remedy"])

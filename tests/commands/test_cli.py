@@ -151,6 +151,15 @@ def test_a_level_that_confines_nothing_is_noted_and_so_is_a_normal_claude_that_c
     assert "note boundary: level config: nothing is confined" in plain_home.setup("verify").stdout
 
 
+def test_a_config_that_is_not_applied_is_one_problem(plain_home: Home) -> None:
+    plain_home.json("apply", "-y")
+    plain_home.setup("config", "set", "isolation.level", "strict")
+    bad = {item["id"]: item for item in plain_home.json("verify")["hosts"][0]["findings"] if not item["ok"]}
+    assert [name for name in bad if not name.startswith(("claude.", "server."))] == ["target-state.values.json"]
+    problem = bad["target-state.values.json"]["problem"]
+    assert problem == 'not applied yet: isolation.level: "session" -> "strict"'
+
+
 def test_verify_ends_1_where_something_is_wrong_and_status_0(plain_home: Home) -> None:
     done = plain_home.setup("verify")
     assert done.returncode == 1

@@ -112,3 +112,16 @@ def test_the_next_steps_work_in_the_very_shell(plain_home: Home) -> None:
     )
     assert pasted.stdout == f"{plain_home.path}/project\n", pasted.stderr
     assert "next:" not in plain_home.setup("apply", "-y").stdout
+
+
+@pytest.mark.parametrize(("holds", "begins_there"), [(".git", True), ("claude_local_setup", False)])
+def test_the_first_session_is_in_the_project_that_one_is_in_but_not_in_our_own(
+    plain_home: Home, holds: str, begins_there: bool
+) -> None:
+    here = plain_home.workspace()
+    for name in {".git", holds}:
+        (here / name).mkdir()
+    words = [sys.executable, "-m", "claude_local_setup", "apply", "-y"]
+    after = plain_home.run(*words, cwd=here).stdout.partition("\nnext:\n")[2]
+    assert ("  claude-local\n" in after) == begins_there
+    assert ("mkdir -p ~/project" in after) != begins_there

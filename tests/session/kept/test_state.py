@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.messages_api import MessagesApi
 from tests.homes import Home
-from tests.session.kept.states import KEEP, session, set_up, shared, workspaces
+from tests.session.kept.states import KEEP, PROGRAM, session, set_up, shared, workspaces
 
 
 def test_what_one_workspaces_sessions_keep_no_other_sees_and_they_see_it_again(made: Home) -> None:
@@ -94,3 +94,21 @@ def test_what_the_user_adds_later_is_seen_too(made: Home) -> None:
     made.write(".claude-local/rules/later.md", "later\n")
     assert session(made, one, "ls ~/.claude-local/rules").stdout == "later.md\n"
     shutil.rmtree(made.path / ".claude-local/rules")
+
+
+def test_the_old_local_installation_starts_with_what_lies_beside_it(plain_home: Home, api: MessagesApi) -> None:
+    """~/.claude/local/claude is a script that leads to node_modules; nothing else of ~/.claude is there."""
+    home = plain_home
+    local = home.path / ".claude/local"
+    home.write(".claude/local/node_modules/x/cli", PROGRAM).chmod(0o755)
+    (local / "node_modules/.bin").mkdir()
+    (local / "node_modules/.bin/claude").symlink_to("../x/cli")
+    home.write(".claude/local/claude", f'#!/bin/bash\nexec "{local}/node_modules/.bin/claude" "$@"\n').chmod(0o755)
+    home.write(".claude/history.jsonl", "secret")
+    home.write(
+        ".config/claude-local-setup/config.toml",
+        f'[server]\nbase_url = "{api.base_url}"\nmanagement_url = ""\n[claude]\npath = "~/.claude/local/claude"\n',
+    )
+    assert home.json("apply", "-y")["failed"] == 0
+    done = home.local("-p", "ls -A ~/.claude; echo it works", cwd=home.workspace())
+    assert done.stdout == "ide\nlocal\nit works\n", done.stderr
