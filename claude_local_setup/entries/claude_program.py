@@ -23,6 +23,14 @@ _NATIVE = (  # one line: it is a line of the plan
     "if command -v curl >/dev/null; then set -- curl -fsSL --retry 3 -o; else set -- wget -q -O; fi; "
     f'"$@" "$file" {INSTALLER} && bash "$file"; status=$?; rm -f "$file"; exit $status'
 )
+# npm trusts its own list of certificates, and with a prefix of ours it would read another global npmrc: a company's own
+# certificate, proxy and registry count here too. One that is not reached is not asked for over a minute.
+_NPM = (
+    "for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem; do "
+    '[ "${NODE_EXTRA_CA_CERTS-}" ] || [ ! -s "$bundle" ] || export NODE_EXTRA_CA_CERTS="$bundle"; done; '
+    'export npm_config_globalconfig="$(npm config get globalconfig)"; exec "$0" "$@"'
+)
+_NPM_OPTIONS = ("--no-fund", "--no-audit", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
 _NATIVELY = config_set("claude.install", "native")
 KEY_URL = "https://downloads.claude.ai/keys/claude-code.asc"
 # The vendor's release key, as code.claude.com/docs/en/setup gives it.
@@ -83,7 +91,7 @@ def packages(install: str, actual: Actual) -> Mapping[str, str]:
 def npm_command(actual: Actual) -> Command:
     """Into the user's own prefix: no root, and none of the rights trouble that the vendor warns of with sudo."""
     prefix = ("--prefix", actual.path("~/.local"))
-    return Command(("npm", "install", "--global", "--no-fund", "--no-audit", *prefix, PACKAGE))
+    return Command(("sh", "-c", _NPM, "npm", "install", "--global", *_NPM_OPTIONS, *prefix, PACKAGE))
 
 
 def apt_commands() -> list[Command]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from claude_local_setup.host.actual import Actual
 from claude_local_setup.host.probe import probe_here
 from claude_local_setup.state.plan import plan
 from claude_local_setup.state.target import probed_paths, target_state
+from tests.fakes.vendor import Vendor
 from tests.homes import Home
 
 TOOLS = {
@@ -62,8 +66,8 @@ def test_npm_installs_for_the_user_alone_without_root() -> None:
     actual = recorded()
     step = planned("npm", actual)["claude"]
     assert root_commands([step]) == []
-    assert f"+ npm install --global --no-fund --no-audit --prefix {actual.home}/.local" in step.diff
-    assert claude_program.PACKAGE in step.diff
+    assert " npm install --global --no-fund --no-audit " in step.diff
+    assert f" --prefix {actual.home}/.local {claude_program.PACKAGE}\n" in step.diff
 
 
 def test_apt_trusts_the_vendor_s_key_for_the_vendor_s_repository_only_once_it_is_checked() -> None:
@@ -152,6 +156,36 @@ def test_why_npm_failed_is_said(plain_home: Home) -> None:
     assert step["name"] == "claude"
     assert "ECONNREFUSED 127.0.0.1:9" in step["error"]
     assert (plain_home.path / ".local/bin/claude-local").is_file()
+
+
+def test_npm_asks_where_the_company_says_and_trusts_its_certificate(plain_home: Home, tmp_path: Path) -> None:
+    """A registry that only npm's global settings name, with a certificate that only this machine's bundle has."""
+    certificate = signed_by_a_company(tmp_path)
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_bytes(Path("/etc/ssl/certs/ca-certificates.crt").read_bytes() + (tmp_path / "ca.pem").read_bytes())
+    plain_home.write(".npmrc", f"prefix={plain_home.path}/global\n")
+    plain_home.write(".config/claude-local-setup/config.toml", '[claude]\ninstall = "npm"\n')
+    with Vendor(certificate, Path("/nowhere")) as registry:
+        plain_home.write("global/etc/npmrc", f"registry=https://localhost:{registry.port}/\n")
+        done = plain_home.run(
+            *("bwrap", "--dev-bind", "/", "/", "--bind", str(bundle), "/etc/ssl/certs/ca-certificates.crt"),
+            *(sys.executable, "-m", "claude_local_setup", "apply", "-y", "--json"),
+        )
+    (step,) = [step for step in json.loads(done.stdout)["hosts"][0]["steps"] if step["change"] == "failed"]
+    assert "404" in step["error"], step["error"]  # of the registry's own: it has nothing
+
+
+def signed_by_a_company(folder: Path) -> Path:
+    """A certificate for localhost with its key; ca.pem is the company's."""
+    authority = "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=Company -days 2"
+    wanted = "req -newkey rsa:2048 -nodes -keyout key -out wanted -subj /CN=localhost"
+    signed = "x509 -req -in wanted -CA ca.pem -CAkey ca.key -CAcreateserial -out pem -days 2 -extfile names"
+    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
+    for words in (authority, wanted, signed):
+        subprocess.run(["openssl", *words.split()], cwd=folder, check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_bytes((folder / "pem").read_bytes() + (folder / "key").read_bytes())
+    return both
 
 
 @pytest.mark.parametrize(
