@@ -114,7 +114,7 @@ def test_an_editors_settings_do_not_take_the_place_of_ours(plain_home: Home, cla
         with AcpEditor(plain_home) as editor:
             given = {"cwd": str(work), "mcpServers": [], "_meta": {"claudeCode": {"options": {name: allowed}}}}
             answer = editor.call("session/new", **given)
-    assert "taken by claude-local's own rules" in str(answer["error"])
+    assert "taken by claude-local's own rules" in answer["error"]["data"]["details"]
 
 
 def test_a_projects_hooks_stay_off_though_the_adapter_asks_for_its_settings(plain_home: Home, claude: Path) -> None:
