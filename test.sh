@@ -6,7 +6,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 user=${CLAUDE_LOCAL_TEST_USER:-claude-local-test}
 cache=${CLAUDE_LOCAL_TEST_CACHE:-/var/cache/claude-local-test}
-packages=(bubblewrap socat python3-venv tmux zsh fish shellcheck git git-lfs iproute2 openssl procps strace curl man-db)
+packages=(bubblewrap socat python3-venv tmux zsh fish shellcheck git git-lfs iproute2 openssl procps seccomp strace curl man-db)
 ((EUID != 0)) || packages+=(debootstrap dpkg-dev openssh-client sudo apparmor systemd)
 command -v npm >/dev/null || packages+=(npm)
 # Everyday tools, for tests/tools: a gigabyte, which nobody wants on a laptop unasked (CI=1 ./test.sh gets them).

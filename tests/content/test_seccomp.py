@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_local_setup.content.seccomp import seccomp_filter
+from claude_local_setup.content.seccomp import _TABLES, seccomp_filter
 from claude_local_setup.errors import SetupError
 
 TIOCSTI = (
@@ -81,3 +81,27 @@ def test_every_jump_stays_in_the_program_and_the_end_refuses(machine: str) -> No
 def test_an_unknown_machine_is_refused() -> None:
     with pytest.raises(SetupError, match="no seccomp filter is known for vax"):
         seccomp_filter("vax")
+
+
+CALLS = ("add_key", "request_key", "keyctl", "bpf", "perf_event_open", "userfaultfd", "socketcall")
+NAMES = {  # libseccomp's, of each table, by machine
+    "x86_64": ("x86_64", "x86"), "aarch64": ("aarch64", "arm"), "armv7l": ("arm",), "i686": ("x86",),
+    "riscv64": ("riscv64",), "ppc64le": ("ppc64le",), "s390x": ("s390x", "s390"),
+}  # fmt: skip
+
+
+def number(architecture: str, call: str) -> int:
+    """As libseccomp's own tables have it; negative where the architecture has none, or another one as well."""
+    done = subprocess.run(["scmp_sys_resolver", "-a", architecture, call], capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+@pytest.mark.parametrize("machine", _TABLES)
+def test_each_machine_s_numbers_are_those_of_its_tables(machine: str) -> None:
+    for table, architecture in zip(_TABLES[machine], NAMES[machine], strict=True):
+        refused = dict(zip(CALLS, table.refused, strict=False))
+        assert {"ioctl": table.ioctl, **refused}.items() >= {
+            call: known for call in ("ioctl", *CALLS) if (known := number(architecture, call)) >= 0
+        }.items()
+        known = number(architecture, "socket")
+        assert table.socket == known or known < 0
