@@ -71,7 +71,9 @@ def test_no_settings_on_the_command_line_take_the_question_away(
         done = plain_home.local("-p", "go", *given, cwd=work)
     assert not (work / "ran.txt").exists()
     assert done.returncode == 2
-    assert done.stderr.startswith(f"claude-local: {name} is taken by claude-local's own rules: your settings belong into ")
+    assert done.stderr.startswith(
+        f"claude-local: {name} is taken by claude-local's own rules: your settings belong into "
+    )
 
 
 @pytest.mark.parametrize("level", ["config", "bash"])
