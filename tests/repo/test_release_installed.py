@@ -80,7 +80,7 @@ def test_it_is_applied_verified_used_and_removed(machine: Machine, way: str) -> 
     typed(machine, install)
     applied, _ = typed(machine, f"{called} apply -y")
     assert "0 problems in" in applied
-    start = pasted(applied, "  (mkdir -p ~/project && cd ~/project) && claude-local ")
+    start = pasted(applied, "  (mkdir -p ~/project && cd ~/project)\n  claude-local ")
     assert "0 problems in" in typed(machine, f"{called} verify")[0]
 
     changed, _ = typed(machine, f"{called} config set isolation.processes 500")

@@ -144,7 +144,7 @@ def _type(terminal: Terminal, line: str, keys: Sequence[str] = ()) -> None:
 def steady(text: str) -> str:
     """Without what differs from machine to machine, from day to day, and between versions of the code."""
     for pattern, instead in (
-        (r"(?s)note host: bubblewrap.*?remedy: [^\n]*\n", ""),
+        (r"note host: bubblewrap[^\n]*\n( {5}[^\n]*\n)*", ""),
         (r"program-[0-9a-f]{12}", "program-0123456789ab"),
         (r"(?s)host: \S[^\n]*, kernel.*?(x86_64|aarch64)", "host: DISTRIBUTION, kernel VERSION, MACHINE"),
         (r"\d+ (of \d+ )?(more )?(checks|lines|parts|bytes)", lambda found: f"N {found[3]}"),
