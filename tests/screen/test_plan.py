@@ -71,7 +71,8 @@ def test_the_plan_is_short_and_d_shows_every_difference(plain_home: Home) -> Non
     before = str(child.before)
     assert before.count("\n") <= 15, before
     assert "new      ~/.local/bin/claude-local" in re.sub(r"\x1b\[[0-9;]*m", "", before)
-    assert "Claude Code is not installed: claude-local-setup config set claude.install native" in before
+    assert "Claude Code is not installed:" in before
+    assert "  claude-local-setup config set claude.install native && claude-local-setup apply" in before
     child.sendline("d")
     child.expect_exact("+++ ~/.local/bin/claude-local")
     child.expect_exact("Do this? [y/N/d] ")
