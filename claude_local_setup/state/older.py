@@ -1,7 +1,8 @@
 """A claude-local by other hands, from before the first apply: what of it is taken over, and what is said of that.
 
 By an alias with HOME=~/.claude-local its settings and sessions lie a folder further down; they stay there. Sessions are
-found again by a workspace's first one (session/kept/adoption.py).
+found again by a workspace's first one (session/kept/adoption.py). Nothing confined that claude: what leads out of there
+by a link is left alone.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ PROBED = (
 
 def settings(actual: Actual) -> bytes:
     """What settings.json begins with; nothing where it could not be merged with ours."""
-    text = actual.node(actual.path(_SETTINGS)).content or b""
+    text = _content(_SETTINGS, actual)
     try:
         json_merge.parsed(text)
     except (ValueError, RecursionError):
@@ -46,7 +47,17 @@ def settings(actual: Actual) -> bytes:
 
 
 def instructions(actual: Actual) -> bytes:
-    return actual.node(actual.path(_MEMORY)).content or b""
+    return _content(_MEMORY, actual)
+
+
+def _content(path: str, actual: Actual) -> bytes:
+    return (_is_within(path, actual) and actual.node(actual.path(path)).content) or b""
+
+
+def _is_within(path: str, actual: Actual) -> bool:
+    """Whether it is there, and lies in the earlier home itself."""
+    real, home = actual.node(actual.path(path)).real, actual.node(actual.path(paths.CONFIG_DIR)).real
+    return bool(real) and real == f"{home}{path.removeprefix(paths.CONFIG_DIR)}"
 
 
 def links(actual: Actual) -> Iterator[Entry]:
@@ -54,7 +65,11 @@ def links(actual: Actual) -> Iterator[Entry]:
     for name in _LINKED:
         path, to = (actual.path(f"{folder}/{name}") for folder in (paths.CONFIG_DIR, _HOME))
         node = actual.node(path)
-        if not actual.is_absent(to) and (node.kind == "absent" or node.to == to):
+        if (
+            not actual.is_absent(to)
+            and _is_within(f"{_HOME}/{name}", actual)
+            and (node.kind == "absent" or node.to == to)
+        ):
             yield Link(f"earlier {name}", path, to)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from ..linux.files import is_inside, read_whole
+from ..shown.secrets import is_secret
 from ..words import Refusal, typed
 
 TYPE_CHECKING = False
@@ -97,8 +98,15 @@ def shared(values: Values, guide: Guide) -> Iterator[Found]:
     """What of the shared config directory sessions see. A link in it is followed: it is the user's."""
     for name in SHARED:
         found = guide.found(f"{values.real_home}/.claude-local/{name}", "yours, for all workspaces")
-        if found and not is_inside(found.source, f"{values.real_home}/.claude-local/workspaces"):
+        is_state = found and is_inside(found.source, f"{values.real_home}/.claude-local/workspaces")
+        if found and not is_state and _may_be_led_to(guide.in_the_home(found.source), guide.home):
             yield found
+
+
+def _may_be_led_to(real: str, home: str) -> bool:
+    """No secrets: an earlier version's sessions could have made such a link. What the normal claude has by one of these
+    names is none."""
+    return not is_secret(real, home) or any(is_inside(real, f"{home}/.claude/{name}") for name in SHARED)
 
 
 def shared_settings(values: Values) -> bytes:

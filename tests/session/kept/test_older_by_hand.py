@@ -185,3 +185,34 @@ def test_what_stands_before_it_is_one_problem_with_its_place_and_apply_mends_it(
     assert found["remedy"] == "claude-local-setup apply"
     home.json("apply", "-y")
     assert home.json("verify")["problems"] == 0
+
+
+@pytest.mark.parametrize("name", ["agents", "CLAUDE.md", "settings.json"])
+def test_what_leads_out_of_the_earlier_home_is_not_taken_over(plain_home: Home, api: MessagesApi, name: str) -> None:
+    """Nothing confined the claude that wrote there."""
+    home = plain_home
+    home.write(".ssh/id", '{"swordfish": 1}')
+    home.write("documents/agents/x", '{"swordfish": 1}')
+    target = "documents/agents" if name == "agents" else ".ssh/id"
+    home.write(".claude-local/.claude/x", "").with_name(name).symlink_to(home.path / target)
+    set_up(home, api)
+    seen = session(home, home.workspace(), "cat ~/.claude-local/*  ~/.claude-local/*/* 2>/dev/null; true").stdout
+    assert "swordfish" not in seen
+
+
+def test_a_link_in_the_config_directory_leads_to_no_secrets(plain_home: Home, api: MessagesApi) -> None:
+    home = plain_home
+    home.write(".ssh/id", "swordfish")
+    home.write("dotfiles/skills/mine", "my own")
+    (home.path / ".claude-local").mkdir(0o700)
+    (home.path / ".claude-local/agents").symlink_to(home.path / ".ssh")
+    (home.path / ".claude-local/skills").symlink_to(home.path / "dotfiles/skills")
+    home.write(".claude/rules/mine", "the normal one's")
+    home.write(".claude/history.jsonl", "swordfish")
+    (home.path / ".claude-local/rules").symlink_to(home.path / ".claude/rules")
+    (home.path / ".claude-local/hooks").symlink_to(home.path / ".claude")
+    set_up(home, api)
+    seen = session(home, home.workspace(), "cat ~/.claude-local/*/* 2>/dev/null; true").stdout
+    assert "my own" in seen
+    assert "the normal one's" in seen
+    assert "swordfish" not in seen
