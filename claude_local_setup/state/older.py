@@ -84,7 +84,8 @@ def aliases(config: Config, actual: Actual) -> Iterator[Entry]:
     others = set(map(actual.path, ALIAS_FILES)) - set(rc_files(config, actual))
     for path in sorted(others) if config.shell.rc == "auto" else ():
         node = actual.node(path)
-        if node.writable and old_alias.is_any(node.content or b""):
+        is_own = node.writable and (actual.is_root or node.uid == int(actual.facts["uid"]))
+        if is_own and old_alias.is_any(node.content or b""):
             yield Block(f"earlier alias in {actual.shown(path)}", path, b"", SHELL, 0o644)
 
 

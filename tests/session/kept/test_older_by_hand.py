@@ -138,6 +138,14 @@ OTHERS = (
 )
 
 
+def test_an_alias_file_that_is_not_to_be_written_stops_nothing(plain_home: Home) -> None:
+    """A file of somebody else's, or of a store of packages: verify names what shadows."""
+    text = f"{ALIAS}\n"
+    plain_home.write(".bash_aliases", text).chmod(0o444)
+    assert plain_home.json("apply", "-y")["failed"] == 0
+    assert (plain_home.path / ".bash_aliases").read_text() == text
+
+
 @pytest.mark.parametrize("line", [*OURS, *OTHERS])
 def test_other_lines_are_not_touched(plain_home: Home, line: str) -> None:
     home = plain_home
