@@ -18,7 +18,7 @@ from . import claude
 from .boundary import boundary
 from .bubblewrap import bubblewrap
 from .editors import editors
-from .host import drift, host, user_namespaces
+from .host import drift, host, no_namespaces, user_namespaces
 from .report import Finding
 from .server import server, tool_call
 from .shells import FINDS, shells
@@ -29,6 +29,7 @@ def quick_findings(config: Config, actual: Actual, steps: Sequence[Step]) -> lis
     """What the probe alone can tell."""
     return [
         *host(actual),
+        *no_namespaces(config, actual),
         *drift(steps, _causes(config, actual)),
         *claude.found(config, actual),
         *claude.normal(actual),

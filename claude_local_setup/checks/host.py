@@ -26,6 +26,12 @@ def host(actual: Actual) -> Iterator[Finding]:
     yield Finding("host: not root", root, Remedy("exit") if root else NO_LINE)
 
 
+def no_namespaces(config: Config, actual: Actual) -> Iterator[Finding]:
+    """Where the probe alone tells that no jail can start."""
+    if refused := userns.refused(actual):
+        yield from user_namespaces(config, actual, {"userns": refused})
+
+
 def _distribution(actual: Actual) -> str:
     return plain(distribution.name(actual.os_release)) or "unknown distribution"
 

@@ -15,8 +15,9 @@ _LIMIT = Remedy(
     "sudo sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 user.max_mnt_namespaces=15000"
 )
 _USED_UP = "the kernel's limit of namespaces is used up or 0"
+_LIMITED = "(ENOSPC)"
 _CAUSES = (  # unshare's, bubblewrap's or the program's own words, the cause, what to do
-    ("(ENOSPC)", _USED_UP, _LIMIT),
+    (_LIMITED, _USED_UP, _LIMIT),
     ("No space left", _USED_UP, _LIMIT),
     ("Read-only file system", "this is a jail itself, without a /proc of its own: run it outside that jail", NO_LINE),
     (
@@ -61,6 +62,14 @@ def is_judged(actual: Actual) -> bool:
     return not actual.facts["around"] and not _are_off(actual)
 
 
+def refused(actual: Actual) -> str:
+    """The words of what refuses, where that needs no jail to be tried; "" where it does."""
+    if _are_off(actual):
+        return _LIMITED
+    asked = actual.facts["userns"]
+    return asked if actual.facts["around"] and asked != "ok" else ""
+
+
 def _are_off(actual: Actual) -> bool:
     return "0" in (actual.facts["userns_clone"], actual.facts["max_userns"])
 
@@ -71,6 +80,8 @@ def problem(actual: Actual, answer: str) -> tuple[str, Remedy]:
         return "", NO_LINE
     if not actual.facts["bwrap"]:
         return "bubblewrap is missing", APPLY
+    if actual.facts["kernel"].endswith("-Microsoft"):  # WSL 2 has "-microsoft-standard-WSL2"
+        return "WSL 1 has no user namespaces: in a PowerShell, wsl --set-version NAME 2", NO_LINE
     if actual.facts["userns_clone"] == "0":
         return "this kernel's user namespaces are off", Remedy("sudo sysctl -w kernel.unprivileged_userns_clone=1")
     for words, cause, remedy in _CAUSES:

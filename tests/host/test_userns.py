@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from claude_local_setup.checks.findings import quick_findings
 from claude_local_setup.checks.host import user_namespaces
 from claude_local_setup.config.keys import Config, Isolation
 from claude_local_setup.content.program import values
@@ -220,6 +221,8 @@ HOST = "run it on the host itself"
         ("bwrap: Can't read /proc/sys/kernel/overflowuid: No such file or directory", {}, "no /proc", "mount"),
         ("bwrap: setuid use of bubblewrap is not supported", {}, "setuid", "chmod u-s"),
         ("", {"bwrap": ""}, "bubblewrap is missing", "apply"),
+        (REFUSED, {"kernel": "4.4.0-22621-Microsoft"}, "WSL 1 has no user namespaces", "wsl --set-version"),
+        (REFUSED, {"kernel": "6.6.87.2-microsoft-standard-WSL2"}, "a container or a security module", HOST),
         ("", {}, "could not be tried", "bwrap --ro-bind"),
     ],
 )
@@ -248,6 +251,22 @@ def test_levels_without_a_jail_get_a_remedy_that_can_help(
 ) -> None:
     found = list(user_namespaces(Config(isolation=Isolation(level=level)), recorded(**facts), {"userns": answer}))
     assert [finding.remedy for finding in found] == ([] if remedy is None else [remedy])
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [
+        ({}, ""),
+        ({**ON, "userns": MAP, **CONFINED}, ""),  # bubblewrap itself may not, our copy may
+        ({"userns_clone": "0"}, "namespaces are off"),
+        ({"max_userns": "0"}, "limit of namespaces"),
+        ({**ON, "userns": REFUSED, "around": "a seccomp filter"}, "a seccomp filter around this"),
+        ({**ON, "userns": "ok", "around": "the AppArmor profile x"}, ""),
+    ],
+)
+def test_apply_with_nothing_to_do_is_no_success_where_no_jail_can_start(facts: dict[str, str], problem: str) -> None:
+    found = [finding for finding in quick_findings(Config(), recorded(**facts), []) if "namespaces" in finding.check]
+    assert [problem in finding.problem for finding in found] == ([True] if problem else [])
 
 
 REFUSES = Path(__file__).with_name("refusing.py")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ..words import MODELS, NO_LINE, Remedy, config_set, typed
 from . import models
 from .check_named import named_model
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 REFUSES = config_set("server.auth_token", "-")
 _MODEL = "the model"
+_WINDOWS = "one on Windows is reached from WSL by its own address, or at 127.0.0.1 with networkingMode=mirrored"
 
 
 def answers(asked: Asked) -> Iterator[Outcome]:
@@ -57,15 +60,17 @@ def _unanswered(asked: Asked, status: int) -> tuple[str, Remedy]:
     match status:
         case 0:
             where = f"on this machine, {asked.url} was the last one" if asked.values.finds_server else f"at {asked.url}"
-            return (
-                f"no server answers {where}",
-                Remedy("claude-local-setup init"),
-            )
+            return f"no server answers {where}{_of_windows(os.uname().release)}", Remedy("claude-local-setup init")
         case 503:
             return f"the server at {asked.url} is still loading its model", MODELS
         case 401 | 403:
             return f"the server at {asked.url} refuses the key", REFUSES
     return "", NO_LINE
+
+
+def _of_windows(kernel: str) -> str:
+    """What nobody sees who has a server on Windows and a session in WSL 2."""
+    return f" ({_WINDOWS})" if "microsoft" in kernel.lower() else ""
 
 
 def _of_router(asked: Asked) -> Iterator[Outcome]:

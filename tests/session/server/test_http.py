@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,3 +78,21 @@ def test_a_session_does_not_wait_for_a_server_that_sends_a_header_without_end(tm
         began = time.monotonic()
         assert "no server answers" in refused(tmp_path, server.url).problem
         assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("kernel", "said"),
+    [
+        ("6.6.87.2-microsoft-standard-WSL2", True),
+        ("4.4.0-22621-Microsoft", True),
+        ("6.12.0-1-amd64", False),
+    ],
+)
+def test_who_is_on_windows_is_told_where_its_servers_are(
+    kernel: str, said: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = os.uname()
+    monkeypatch.setattr(os, "uname", lambda: os.uname_result((here[0], here[1], kernel, here[3], here[4])))
+    with Raw([]) as closed:
+        pass
+    assert ("networkingMode=mirrored" in refused(tmp_path, closed.url).problem) is said
