@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs claude-local-setup for this user, in a virtual environment of its own, then runs `claude-local-setup init` (at a
 # terminal, where nothing has been chosen yet) or `apply`. Arguments go to apply: ./install.sh -y, ./install.sh --dry-run.
-# Where Python or its venv is missing it offers, at a terminal, to have apt install that; with -y it does not ask.
+# Where Python or its venv is missing it offers, at a terminal, to have apt install that; with -y it does so unasked.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -34,7 +34,7 @@ apt='apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install
 
 offer() { # PROBLEM PACKAGE...: returns once they are installed
   problem=$1 && shift
-  if [ -t 0 ] && command -v apt-get >/dev/null && command -v sudo >/dev/null; then
+  if { [ -t 0 ] || [ "$sure" ]; } && command -v apt-get >/dev/null && command -v sudo >/dev/null; then
     printf 'install.sh: %s. Install it? sudo apt-get install -y %s [Y/n] ' "$problem" "$*" >&2
     if [ "$sure" ]; then answer=yes && echo yes >&2; else read -r answer || answer=no; fi
     case $answer in '' | [Yy]*) sudo true && alive "installing $*" sudo sh -c "$apt" install "$@" && return ;; esac

@@ -17,6 +17,7 @@ scripts=(pnpm@9 yarn@1 bun@1 typescript@5 eslint@8 prettier@3 jest@29 vite@5 pla
   @jdxcode/mise@2026)
 versions=(2.1.197 2.1.330)
 adapter=0.101.0
+others=(3.13 3.14) # the Pythons of the newer distributions that are tried
 jobs=${CLAUDE_LOCAL_TEST_JOBS:-$(($(nproc) + 1))} # most of a test is waiting
 
 missing_packages() {
@@ -86,13 +87,24 @@ fetch_wheels() { # those that server.install may choose, for a pip that has no i
 }
 
 fetch_packages() { # what install.sh asks pip for, and other installers, for machines that have no index
-  local target=$cache/packages wanted
+  local target=$cache/packages wanted name version
   wanted=$(cat pyproject.toml test.sh | sha256sum)
   [[ $(cat "$target/done" 2>/dev/null) == "$wanted" ]] && return
   rm -rf -- "$target" "$target.pip"
   /usr/bin/python3 -m venv "$target.pip"
   "$target.pip/bin/python" -m pip wheel -q --disable-pip-version-check --wheel-dir "$target" . hatchling pipx
-  rm -rf -- "$target"/claude_local_setup-*.whl "$target.pip"
+  rm -rf -- "$target"/claude_local_setup-*.whl
+  local own other wheel compiled=()
+  own=$(/usr/bin/python3 -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
+  for wheel in "$target"/*-"$own-$own"-*.whl; do
+    IFS=- read -r name version _ <<<"${wheel##*/}"
+    compiled+=("$name==$version")
+  done
+  for other in "${others[@]}"; do
+    "$target.pip/bin/python" -m pip download -q --disable-pip-version-check --no-deps --only-binary :all: \
+      --python-version "$other" --dest "$target" "${compiled[@]}"
+  done
+  rm -rf -- "$target.pip"
   chmod -R a+rX "$target"
   echo "$wanted" >"$target/done"
 }

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import pytest
 from packaging.version import Version
 
-from tests.homes import tree
-from tests.real.machines import Site, opened
+from tests.fakes.messages_api import MessagesApi
+from tests.homes import CACHE, tree
+from tests.real.claudes import CLAUDES
+from tests.real.machines import PIP, Site, opened
 
 pytestmark = pytest.mark.root
 
@@ -18,8 +20,30 @@ pytestmark = pytest.mark.root
 @pytest.fixture(scope="module", params=["trixie", "sid"])
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     """A machine with Debian 13, and one with what will be the next Debian: the newest bubblewrap there is."""
-    with opened(1, suite=request.param) as one:
+    with opened(1, suite=request.param, disk="1g") as one:
         yield one
+
+
+@pytest.mark.real_claude
+def test_a_fresh_machine_installs_it_by_one_command_and_is_as_before_at_the_end(site: Site) -> None:
+    """With that distribution's own Python; claude is there, and a model server."""
+    (machine,) = site.machines
+    (machine.root / "etc/pip.conf").write_text(PIP)
+    (machine.root / "usr/local/bin/claude").symlink_to("/srv/cache" / CLAUDES[-1].relative_to(CACHE))
+    machine.put_checkout()
+    before = tree(machine.home())
+    with machine.network():
+        server = MessagesApi(port=8080)
+    with server:
+        installed = machine.typed("cd checkout && ./install.sh -y").stdout
+        assert "0 problems in" in installed, installed
+        assert "0 problems in" in machine.typed("claude-local-setup verify").stdout
+        assert machine.typed(SESSION.replace("~/.local/bin/", "")).stdout == "inside\n"
+        removed = machine.typed("claude-local-setup remove -y --purge").stdout
+    machine.typed(f"yes | {removed.rpartition('to remove claude-local-setup itself: ')[2].splitlines()[0]}")
+    folders = (".local", ".local/bin", ".local/share")  # anybody's
+    assert {name: what for name, what in tree(machine.home()).items() if name not in folders} == before
+    site.renew(machine)
 
 
 @pytest.mark.parametrize("level", ["session", "strict"])

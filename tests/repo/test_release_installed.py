@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +13,12 @@ import pytest
 from tests.fakes.messages_api import MessagesApi
 from tests.homes import CACHE
 from tests.real.claudes import CLAUDES
-from tests.real.machines import ROOT, Machine, opened
+from tests.real.machines import PIP, ROOT, Machine, opened
 from tests.real.release import build
 
 pytestmark = [pytest.mark.root, pytest.mark.real_claude]
 
 UV = 'offline = true\nno-index = true\nfind-links = ["/srv/cache/packages"]\n'
-PIP = "[global]\nno-index = true\nfind-links = /srv/cache/packages\n"
 TOOLS = (
     "apt-get -qq -y install python3-venv >/dev/null &&"
     "UV_TOOL_DIR=/opt UV_TOOL_BIN_DIR=/usr/local/bin /usr/local/bin/uv tool install -q pipx"
@@ -56,16 +54,6 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
             yield machine
 
 
-def typed(machine: Machine, line: str) -> tuple[str, str]:
-    """What a line prints that is typed in a new terminal; it must do what it says."""
-    words = ["nsenter", "-t", str(machine.pid), "-a", "su", "-l", "dev", "-c", f". ~/.profile; {line}"]
-    done = subprocess.run(
-        words, env={"PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
-    assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
-    return done.stdout, done.stderr
-
-
 def pasted(text: str, pattern: str) -> str:
     """The command that the text names there."""
     found = re.search(pattern, text)
@@ -77,20 +65,20 @@ def pasted(text: str, pattern: str) -> str:
 def test_it_is_applied_verified_used_and_removed(machine: Machine, way: str) -> None:
     (wheel,) = (machine.root / "srv").glob("*.whl")
     install, called = (text.replace("WHEEL", f"/srv/{wheel.name}") for text in WAYS[way])
-    typed(machine, install)
-    applied, _ = typed(machine, f"{called} apply -y")
+    machine.typed(install)
+    applied = machine.typed(f"{called} apply -y").stdout
     assert "0 problems in" in applied
     start = pasted(applied, "  (mkdir -p ~/project && cd ~/project)\n  claude-local ")
-    assert "0 problems in" in typed(machine, f"{called} verify")[0]
+    assert "0 problems in" in machine.typed(f"{called} verify").stdout
 
-    changed, _ = typed(machine, f"{called} config set isolation.processes 500")
+    changed = machine.typed(f"{called} config set isolation.processes 500").stdout
     assert pasted(changed, "takes effect with: (.*)") == f"{called} apply"
-    _, said = typed(machine, f"{start} && claude-local --jail true")
+    said = machine.typed(f"{start} && claude-local --jail true").stderr
     assert pasted(said, "the config was changed and is not applied yet: (.*)") == f"{called} apply"
 
-    removed, _ = typed(machine, f"{pasted(applied, 'to undo all of it: (.*)')} -y --purge")
+    removed = machine.typed(f"{pasted(applied, 'to undo all of it: (.*)')} -y --purge").stdout
     if install:
-        typed(machine, f"yes | {pasted(removed, 'to remove claude-local-setup itself: (.*)')}")
-        typed(machine, f"! {called} --version")
+        machine.typed(f"yes | {pasted(removed, 'to remove claude-local-setup itself: (.*)')}")
+        machine.typed(f"! {called} --version")
     assert "to remove" not in removed or install
-    assert "claude-local" not in typed(machine, "ls -A ~ ~/.local/* ~/.config 2>/dev/null || true")[0]
+    assert "claude-local" not in machine.typed("ls -A ~ ~/.local/* ~/.config 2>/dev/null || true").stdout

@@ -6,7 +6,6 @@ Nothing leaves it: packages come from its own disk, wheels from a folder, model 
 from __future__ import annotations
 
 import platform
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from tests.fakes.scripted_model import SCRIPTS, gguf
 from tests.fakes.vendor import NAME, Vendor
 from tests.homes import CACHE, Home
 from tests.real.claudes import CLAUDES, trust_the_folder
-from tests.real.machines import ROOT, Machine, Site, opened
+from tests.real.machines import Machine, Site, opened
 from tests.real.terminal import Terminal
 
 pytestmark = [
@@ -35,12 +34,6 @@ CERTIFY = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=v -keyout
 
 def seen_there(path: Path) -> Path:
     return Path("/srv/cache") / path.relative_to(CACHE)
-
-
-def put_checkout(machine: Machine, user: str) -> None:
-    skipped = shutil.ignore_patterns(".*", "__pycache__", "tests", "*.egg-info")
-    shutil.copytree(ROOT, machine.home(user) / "checkout", ignore=skipped)
-    machine.inside("chown", "-R", f"{user}:", f"/home/{user}/checkout")
 
 
 @contextmanager
@@ -77,7 +70,7 @@ def test_enter_to_each_question_ends_in_a_session_that_makes_a_tool_call() -> No
     with opened(1, disk="8g") as site:
         (machine,) = site.machines
         (machine.root / "etc/pip.conf").write_text(PIP)
-        put_checkout(machine, "typist")
+        machine.put_checkout("typist")
         machine.inside("apt-get", "-q", "purge", "-y", "--auto-remove", "python3*", "git")
         with far_side(site, machine, "typist"), login(site, machine, "typist") as terminal:
             enter(terminal, "typist@machine-1:~$", "cd checkout && ./install.sh")

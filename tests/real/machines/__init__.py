@@ -10,6 +10,7 @@ import ctypes
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from tests.homes import CACHE
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 SETUP = (sys.executable, "-m", "claude_local_setup")
+PIP = "[global]\nno-index = true\nfind-links = /srv/cache/packages\n"  # there: they have no index
 
 
 def run(*words: str | Path, **arguments: Any) -> subprocess.CompletedProcess[str]:
@@ -55,6 +57,20 @@ class Machine:
     def inside(self, *words: str) -> subprocess.CompletedProcess[str]:
         """As root on the machine."""
         return run("nsenter", "-t", str(self.pid), "-a", "--", *words, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+
+    def typed(self, line: str, user: str = "dev") -> subprocess.CompletedProcess[str]:
+        """A line that is typed in a new terminal; it must do what it says."""
+        words = ["nsenter", "-t", str(self.pid), "-a", "su", "-l", user, "-c", f". ~/.profile; {line}"]
+        env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+        done = subprocess.run(words, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+        return done
+
+    def put_checkout(self, user: str = "dev") -> None:
+        """This checkout, in that user's home."""
+        skipped = shutil.ignore_patterns(".*", "__pycache__", "tests", "*.egg-info")
+        shutil.copytree(ROOT, self.home(user) / "checkout", ignore=skipped)
+        self.inside("chown", "-R", f"{user}:", f"/home/{user}/checkout")
 
     @contextlib.contextmanager
     def network(self) -> Iterator[None]:
