@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,33 @@ def home(request: pytest.FixtureRequest) -> Iterator[Home]:
 def plain_home() -> Iterator[Home]:
     with tempfile.TemporaryDirectory(dir=Path.home(), prefix="home-") as folder:
         yield Home(Path(folder))
+
+
+class Standing:
+    """A home that was set up once, and is put back as it was then for each test."""
+
+    def __init__(self, home: Home) -> None:
+        self._path, self._kept = home.path, home.path.with_name(f"{home.path.name}.kept")
+        subprocess.run(["cp", "-a", "--", self._path, self._kept], check=True)
+
+    def again(self) -> Home:
+        script = 'chmod -R u+rwX -- "$1"; rm -rf -- "$1"; cp -a -- "$2" "$1"'
+        subprocess.run(["sh", "-c", script, "sh", self._path, self._kept], check=True)
+        return Home(self._path)
+
+
+@contextmanager
+def standing(set_up: Callable[[Home], None]) -> Iterator[Standing]:
+    with tempfile.TemporaryDirectory(dir=Path.home(), prefix="home-") as folder:
+        home = Home(Path(folder) / "home")
+        home.path.mkdir()
+        set_up(home)
+        yield Standing(home)
+
+
+def apply_to(home: Home) -> None:
+    """With the config that is there."""
+    assert home.json("apply", "-y")["failed"] == 0
 
 
 def tree(folder: Path) -> dict[str, tuple[int, bytes | str]]:

@@ -1,5 +1,5 @@
 """A home that is set up, and a workspace in it."""
 
-from tests.session.jail.conftest import work
+from tests.session.jail.conftest import once, plain_home, work
 
-__all__ = ["work"]
+__all__ = ["once", "plain_home", "work"]

@@ -9,14 +9,29 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.messages_api import MessagesApi
-from tests.homes import Home
+from tests.homes import Home, Standing, apply_to, standing
 from tests.session.workspace.projects import PROGRAM
 
 
+@pytest.fixture(scope="session")
+def once() -> Iterator[Standing]:
+    """With a server, and a stand-in for claude at ~/bin/claude."""
+
+    def set_up(home: Home) -> None:
+        program = home.write("bin/claude", PROGRAM)
+        program.chmod(0o755)
+        text = f'[server]\nbase_url = "{api.base_url}"\n[claude]\npath = "{program}"\n'
+        home.write(".config/claude-local-setup/config.toml", text)
+        apply_to(home)
+
+    with MessagesApi() as api, standing(set_up) as made:
+        yield made
+
+
 @pytest.fixture
-def ready(plain_home: Home) -> Home:
-    assert plain_home.json("apply", "-y")["failed"] == 0
-    return plain_home
+def ready(once: Standing) -> Home:
+    """A home that is put back for each test."""
+    return once.again()
 
 
 @pytest.fixture(scope="session")

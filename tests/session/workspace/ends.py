@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tests.fakes.messages_api import MessagesApi
 from tests.homes import Home
 
 
@@ -11,13 +10,8 @@ def command(home: Home) -> str:
 
 
 def session_of(home: Home, script: str) -> str:
-    """What is said after a session in which a stand-in for claude does `script`."""
-    fake = home.write("bin/claude", f"#!/bin/bash\n{script}\n")
-    fake.chmod(0o755)
-    with MessagesApi() as api:
-        home.setup("config", "set", "server.base_url", api.base_url)
-        home.setup("config", "set", "claude.path", str(fake))
-        assert home.json("apply", "-y")["failed"] == 0
-        done = home.local("-p", "x", cwd=home.workspace())
-        assert done.returncode == 0, done.stderr
-        return done.stderr
+    """What is said after a session in which a stand-in for claude does `script`; the home is `ready`."""
+    home.write("bin/claude", f"#!/bin/bash\n{script}\n").chmod(0o755)
+    done = home.local("-p", "x", cwd=home.workspace())
+    assert done.returncode == 0, done.stderr
+    return done.stderr
