@@ -17,8 +17,12 @@ class Vendor:
     def __init__(self, certificate: Path, claude: Path) -> None:
         script = f'mkdir -p "$HOME/.local/bin"\ncp {claude} "$HOME/.local/bin/claude"\n'.encode()
 
+        self.asked: list[str] = []
+        asked = self.asked
+
         class Answers(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                asked.append(self.path)
                 self.send_response(200 if self.path == "/install.sh" else 404)
                 self.send_header("Content-Length", str(len(script)))
                 self.end_headers()

@@ -8,6 +8,8 @@ from shlex import quote
 
 import pytest
 
+from tests.entries.test_claude_install import signed_by_a_company
+from tests.fakes.vendor import Vendor
 from tests.homes import Home
 from tests.real.terminal import Terminal
 
@@ -64,7 +66,7 @@ def test_where_python_has_no_venv_uv_makes_one(plain_home: Home) -> None:
 
 def test_without_venv_the_package_is_named(plain_home: Home) -> None:
     python_that(plain_home, "import ensurepip")
-    done = plain_home.run(str(ROOT / "install.sh"), "-y")
+    done = plain_home.run(str(ROOT / "install.sh"))
     assert done.returncode == 1
     assert "remedy: sudo apt-get install -y python3-venv" in done.stderr
 
@@ -114,6 +116,30 @@ def test_of_pip_s_settings_those_stay_that_say_where_packages_come_from(plain_ho
     done = plain_home.run(str(ROOT / "install.sh"), "--dry-run")
     assert done.returncode == 1
     assert "Looking in indexes: http://127.0.0.1:9/" in done.stderr, done.stderr
+
+
+def test_an_older_pip_trusts_the_company_s_certificate_too(plain_home: Home, tmp_path: Path) -> None:
+    """One with a list of its own, as pyenv's Python has it; the index's certificate is in the machine's list alone."""
+    plain_home.run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", "pip==23.0.1")
+    (pip,) = plain_home.path.glob("pip-23.0.1-*.whl")
+    certificate = signed_by_a_company(tmp_path)
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_bytes(Path("/etc/ssl/certs/ca-certificates.crt").read_bytes() + (tmp_path / "ca.pem").read_bytes())
+    inside = ("bwrap", "--dev-bind", "/", "/", "--bind", str(bundle), "/etc/ssl/certs/ca-certificates.crt")
+    with Vendor(certificate, Path("/nowhere")) as index:
+        address = f"https://localhost:{index.port}/"
+        plain_home.extra |= {
+            "PIP_CONFIG_FILE": "/dev/null",
+            "PYTHONPATH": str(pip),
+            "PIP_INDEX_URL": address,
+            "PIP_RETRIES": "0",
+            "PIP_FIND_LINKS": "",
+        }
+        words = ("download", "-q", "--no-deps", "no-such-package")
+        plain_home.run(*inside, "/usr/bin/python3", "-m", "pip", *words)
+        assert index.asked == []
+        plain_home.run(*inside, "/usr/bin/python3", str(ROOT / "claude_local_setup/entries/scripts/pip.py"), *words)
+        assert "/no-such-package/" in index.asked
 
 
 UNREACHED = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_FIND_LINKS": ""}

@@ -27,6 +27,9 @@ KEPT = {
     ),
 }
 SECTIONS = ("global", "install", ":env:")  # a later one goes before an earlier one
+# What a machine trusts, a company's own certificate among it: not every pip asks for that by itself.
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem")
+TRUSTED = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 PIP = [sys.executable, "-m", "pip"]
 
 
@@ -51,11 +54,18 @@ def settings(listed: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def certificates(environment: Mapping[str, str]) -> dict[str, str]:
+    """The machine's, unless the user has said which."""
+    there = [bundle for bundle in BUNDLES if os.access(bundle, os.R_OK)]
+    return {"PIP_CERT": there[0]} if there and not any(map(environment.get, TRUSTED)) else {}
+
+
 def main() -> None:
     environment = kept(os.environ)
     loud = {**environment, "PIP_QUIET": "0", "PIP_VERBOSE": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     listed = subprocess.run([*PIP, "config", "list"], env=loud, stdout=subprocess.PIPE, text=True, check=True).stdout
     environment.update(settings(listed.splitlines()), PIP_CONFIG_FILE=os.devnull)
+    environment.update(certificates(environment))
     os.execve(sys.executable, [*PIP, *sys.argv[1:]], environment)  # noqa: S606
 
 

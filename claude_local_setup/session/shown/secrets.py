@@ -54,6 +54,9 @@ SECRET = (
     *(".viminfo", ".local/state/bash", ".local/state/zsh"),
 )
 
+_SECRET = frozenset(SECRET)
+_HOLDING = frozenset(name[:end] for name in SECRET for end, letter in enumerate(name) if letter == "/")
+
 # What the machine runs or trusts: may be readable, never writable.
 TRUSTED = (
     *(
@@ -110,6 +113,7 @@ def refusal(folder: str, home: str, hide: tuple[str, ...] | list[str] = ()) -> s
 
 def is_secret(path: str, home: str) -> bool:
     """Whether the real path is one of the secrets, lies in one, or holds one (the home itself does)."""
-    return is_inside(home, path) or any(
-        is_inside(path, f"{home}/{name}") or is_inside(f"{home}/{name}", path) for name in SECRET
-    )
+    if is_inside(home, path) or not is_inside(path, home):
+        return is_inside(home, path)
+    names = path[len(home) :].strip("/").split("/")
+    return "/".join(names) in _HOLDING or any("/".join(names[:end]) in _SECRET for end in range(1, len(names) + 1))
