@@ -18,7 +18,7 @@ scripts=(pnpm@9 yarn@1 bun@1 typescript@5 eslint@8 prettier@3 jest@29 vite@5 pla
 versions=(2.1.197 2.1.330)
 adapter=0.101.0
 others=(3.13 3.14) # the Pythons of the newer distributions that are tried
-jobs=${CLAUDE_LOCAL_TEST_JOBS:-$(($(nproc) + 1))} # most of a test is waiting
+jobs=${CLAUDE_LOCAL_TEST_JOBS:-$(($(nproc) * 2 + 1))} # half of a test is waiting
 
 missing_packages() {
   local package
@@ -135,13 +135,28 @@ fetch_tools() { # what the distribution has not, or has too old
 }
 
 pytest() { # its temporary folders beside it: those in /tmp may be another user's of that name
-  CLAUDE_LOCAL_TEST_CACHE=$cache PYTEST_DEBUG_TEMPROOT=$PWD/.venv .venv/bin/python -m pytest "$@"
+  CLAUDE_LOCAL_TEST_CACHE=$cache PYTEST_DEBUG_TEMPROOT=$PWD/.venv .venv/bin/python -m pytest -o cache_dir="$known" "$@"
+}
+
+# Many at once; of few that failed each is tried once more by itself: what fails then too is no matter of load. But a
+# race that was lost once was lost.
+all_of() { # PYTEST-ARGUMENT...
+  local status=0 failed
+  known=$PWD/.venv/known-$EUID
+  pytest -n "$jobs" "$@" || status=$?
+  failed=$(cat "$known/v/cache/lastfailed" 2>/dev/null) || failed=
+  if ((status == 1)) && (($(grep -c '": true' <<<"$failed") <= 3)) && [[ $failed != *test_race.py* ]]; then
+    echo "once more, by themselves: $failed"
+    status=0
+    pytest --last-failed "$@" || status=$?
+  fi
+  return "$status"
 }
 
 run_tests() { # PYTHON, in the current directory
   "$1" -m venv .venv
   .venv/bin/python -m pip install -q --disable-pip-version-check '.[test]'
-  pytest -n "$jobs" "${@:2}"
+  all_of "${@:2}"
 }
 
 install_packages
@@ -178,6 +193,6 @@ setpriv --reuid="$user" --regid="$user" --init-groups env -i HOME="$home" USER="
   bash -c 'cd "$1" && exec ./test.sh "${@:2}"' test "$copy" "$@" || status=$?
 cd -- "$copy"
 of_root=0
-pytest -p no:cacheprovider -m root -n "$jobs" "$@" || of_root=$?
+all_of -m root "$@" || of_root=$?
 # 5: no test of those that were asked for is of that kind; but one kind there must be.
 ((status == 0 || status == 5)) && ((of_root == 0 || of_root == 5)) && ((status + of_root < 10))

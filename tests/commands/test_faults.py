@@ -105,20 +105,20 @@ def test_kill_at_each_step(rig: Rig) -> None:
     try_each_step(rig, "kill", stride=1)
 
 
-def test_ctrl_c_at_each_step(rig: Rig) -> None:
-    try_each_step(rig, "interrupt", stride=4)
+def test_ctrl_c_at_many_steps(rig: Rig) -> None:
+    try_each_step(rig, "interrupt", stride=6)
 
 
-def test_permission_withdrawn_at_each_step(rig: Rig) -> None:
-    try_each_step(rig, "withdrawn", stride=4)
+def test_permission_withdrawn_at_many_steps(rig: Rig) -> None:
+    try_each_step(rig, "withdrawn", stride=6)
 
 
-def test_a_full_disk_at_each_step(small_disk: Rig) -> None:
-    try_each_step(small_disk, "full", stride=3)
+def test_a_full_disk_at_many_steps(small_disk: Rig) -> None:
+    try_each_step(small_disk, "full", stride=5)
 
 
-def test_a_file_system_that_turns_read_only_at_each_step(small_disk: Rig) -> None:
-    try_each_step(small_disk, "read-only", stride=4)
+def test_a_file_system_that_turns_read_only_at_many_steps(small_disk: Rig) -> None:
+    try_each_step(small_disk, "read-only", stride=6)
 
 
 @pytest.mark.parametrize(("harm", "said"), [("full", "No space left"), ("read-only", "Read-only file system")])
