@@ -260,7 +260,7 @@ class Site:
 def opened(count: int, *packages: str, suite: str = "", disk: str = "200m") -> Iterator[Site]:
     """A site with so many fresh machines, with these packages besides; `suite` is Debian's, "" this machine's own.
     Their disks are small, so that they can be filled."""
-    base = CACHE / "-".join(["machine-base-4", *filter(None, [suite]), *packages])
+    base = CACHE / "-".join(["machine-base-5", *filter(None, [suite]), *packages])
     run(HERE / "base.sh", base, suite, *packages)
     with tempfile.TemporaryDirectory(prefix="machines-", dir="/var/tmp") as folder:
         site = Site(Path(folder), f"cl{os.getpid() % 100000}x", base, disk)

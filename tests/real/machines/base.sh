@@ -29,6 +29,9 @@ for package in llama.cpp-tools libggml0-backend-vulkan sudo-rs rust-coreutils; d
   ! inside apt-cache show "$package" >/dev/null 2>&1 || offered+=("$package")
 done
 inside apt-get -q -y --no-install-recommends --download-only install "${offered[@]}" >>"$base/log" 2>&1
+# Python too, for a machine that has lost it.
+mapfile -t python < <(inside dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' '*python3*' | sed -n 's/^ii *//p')
+inside apt-get -q -y --download-only --reinstall install "${python[@]}" >>"$base/log" 2>&1
 mkdir -p "$root/srv/apt"
 mv "$root"/var/cache/apt/archives/*.deb "$root/srv/apt/"
 (cd "$root/srv/apt" && dpkg-scanpackages -m . >Packages 2>>"$base/log")
