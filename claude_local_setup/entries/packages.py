@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..host import distribution
 from ..host.actual import Actual, Node
-from ..session.words import APPLY, in_turn
+from ..session.words import APPLY, NO_LINE, in_turn
 from .actions import Step, by_su, install
 from .places import ImpossibleError
 from .record import Before, Put, Record
 from .steps import shown
+
+_PYTHON = re.compile(r".*/python3\.(\d+)")
+_LEAST = 10  # python3.10 is the oldest that a session runs by
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Packages:
         return None
 
     def step(self, actual: Actual, known: Record | None) -> Step:
+        _check_python(actual)
         missing = tuple(package for package, command in self.packages.items() if not actual.facts[command])
         if not missing:
             return Step(self.name)
@@ -40,6 +45,13 @@ class Packages:
     @staticmethod
     def undone(record: Record, node: Node, actual: Actual) -> Step:
         return Step(record.name)
+
+
+def _check_python(actual: Actual) -> None:
+    found = _PYTHON.fullmatch(actual.facts["python3"])
+    if found and int(found[1]) < _LEAST:
+        problem = f"its python3 is 3.{found[1]}, and a session runs by 3.{_LEAST} or later: it takes a newer system"
+        raise ImpossibleError(problem, NO_LINE)
 
 
 def _check(missing: tuple[str, ...], actual: Actual) -> None:

@@ -51,6 +51,13 @@ around() { # what confines this very process: a profile of AppArmor's, or a filt
     *) echo "the AppArmor profile $own" ;;
   esac
 }
+python3_real() { # where it leads: a name with its version; asked where the name has none
+  real=$(readlink -e /usr/bin/python3)
+  case $real in
+    '' | */python3.*) echo "$real" ;;
+    *) /usr/bin/python3 -ISc 'import sys; print("/usr/bin/python%d.%d" % sys.version_info[:2])' ;;
+  esac
+}
 copy=/usr/lib/claude-local/bwrap
 copy_label() { [ -x "$copy" ] && label "$copy" --dev-bind / / -- </dev/null; }
 
@@ -113,7 +120,7 @@ done
   "apparmor=$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" \
   "userns_clone=$(line /proc/sys/kernel/unprivileged_userns_clone)" \
   "max_userns=$(line /proc/sys/user/max_user_namespaces)" \
-  "userns=$(ask_userns)" "around=$(around)" "copy_label=$(copy_label)" "npm=$(command -v npm)" "python3=$(command -v /usr/bin/python3)" "git=$(command -v git)" \
+  "userns=$(ask_userns)" "around=$(around)" "copy_label=$(copy_label)" "npm=$(command -v npm)" "python3=$(python3_real)" "git=$(command -v git)" \
   "loader=$(command -v curl || command -v wget)" \
   "certificates=$([ -s /etc/ssl/certs/ca-certificates.crt ] || [ -s /etc/pki/tls/certs/ca-bundle.crt ] && echo 1)" \
   "bwrap_copy=$(cmp -s /usr/bin/bwrap "$copy" && echo same)" \
