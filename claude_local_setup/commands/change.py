@@ -15,10 +15,10 @@ from ..errors import FromHere, SetupError
 from ..fleet.machine import Fleet, Found, Machine, Planned, look
 from ..fleet.opened import Hosts, opened
 from ..fleet.reports import unreached
-from ..screen.output import confirm, paged, say, say_prose
+from ..screen.output import confirm, paged, say
 from ..screen.plan import every_line
 from ..screen.view import Board, View, view
-from ..session.words import Remedy, told
+from ..session.words import Remedy
 from .answer import show_json
 
 
@@ -39,6 +39,10 @@ class Asked:
         """Whether what is shown before the end goes to stderr: where stdout is for a program, or is a pager's."""
         asks = not self.yes and not self.dry_run and sys.stdin.isatty()
         return self.as_json or (asks and not sys.stdout.isatty())
+
+    def of(self, *names: str) -> str:
+        """These hosts, as they are typed, with a space before."""
+        return replace(self.hosts, limit=(",".join(names),) if self.hosts.inventory else ()).words
 
     @property
     def again(self) -> Remedy:
@@ -69,7 +73,8 @@ def changed(asked: Asked, change: Change) -> list[Report]:
         there = [item for item in found if isinstance(item, Found)]
         todo = [item for item in there if item.pending]
         if todo or asked.dry_run or any(item.failed for item in there):
-            _say_notices(fleet, there, asked, change)
+            notices = [fleet.told(Report(item.name, findings=change.notice(item))) for item in there]
+            shown.show_notices(notices, err=asked.err)
             shown.show_plans([item.plan for item in there], err=asked.err, diff=asked.diff)
             if asked.dry_run and not asked.diff and todo:
                 say(f"every line of it: {asked.command} --dry-run --diff{asked.hosts.words}", err=asked.err, dim=True)
@@ -80,15 +85,16 @@ def changed(asked: Asked, change: Change) -> list[Report]:
         show_json(reports)
     else:
         shown.show_outcome(reports, begun=begun)
+        if begun and not fleet.is_here:
+            _say_again(asked, reports)
     return reports
 
 
-def _say_notices(fleet: Fleet, there: Sequence[Found], asked: Asked, change: Change) -> None:
-    for found in there:
-        for item in fleet.told(Report(found.name, findings=change.notice(found))).findings:
-            text = told(item.problem, item.remedy)
-            text = text if fleet.is_here else f"{found.name}: {text}"
-            say_prose(text, err=asked.err, indent="  ", fg="yellow")
+def _say_again(asked: Asked, reports: Sequence[Report]) -> None:
+    """The line for those alone that it did not come to an end on."""
+    left = list(dict.fromkeys(report.host for report in reports if not report.reached or report.count("failed")))
+    if 0 < len(left) < len(reports):
+        say(f"to go on with the rest: {asked.command}{' -y' * asked.yes}{asked.of(*left)}")
 
 
 def _looked(fleet: Fleet, shown: View, asked: Asked, change: Change) -> list[Found | Report]:
@@ -127,7 +133,7 @@ def _done(fleet: Fleet, shown: View, asked: Asked, change: Change, todo: Sequenc
 def _carried_out(fleet: Fleet, found: Found, asked: Asked, change: Change, board: Board) -> Report:
     steps = fleet.carried_out(found, lambda name, what: board.step(found.name, name, what))
     if any(step.change == "failed" for step in steps):
-        return _broken_off(found, [_mended(step, asked) for step in steps])
+        return _broken_off(found, [_mended(step, asked, found) for step in steps])
     board.step(found.name, "checks", "pending")
     try:
         return Report(found.name, steps=steps, findings=change.closing(found))
@@ -135,9 +141,9 @@ def _carried_out(fleet: Fleet, found: Found, asked: Asked, change: Change, board
         return unreached(found.name, error, steps)
 
 
-def _mended(step: Step, asked: Asked) -> Step:
+def _mended(step: Step, asked: Asked, found: Found) -> Step:
     is_ours = step.change == "failed" and not step.remedy
-    return replace(step, remedy=FromHere(f"{asked.command}{asked.hosts.words}")) if is_ours else step
+    return replace(step, remedy=FromHere(f"{asked.command}{asked.of(found.name)}")) if is_ours else step
 
 
 def _broken_off(found: Found, steps: list[Step]) -> Report:

@@ -84,6 +84,7 @@ def opened(state: State) -> Iterator[State]:
     """pyinfra made ready to run `state`, silent; disconnected at the end."""
     log = logging.getLogger("pyinfra")
     log.handlers, log.propagate = [_last_words], False
+    logging.getLogger("paramiko").handlers = [logging.NullHandler()]  # what it says of a connection, we say
     gevent.get_hub().exception_stream = None  # a broken connection ends in greenlets of its own, with tracebacks
     vars(connector_util)["getpass"] = _refuse  # it would ask in the middle of the work, each host for itself, for ever
     set_echo(_overhear)

@@ -17,6 +17,8 @@ from ..errors import USAGE, FromHere, SetupError
 from ..session.words import NO_LINE, Remedy, edited, in_turn, quoted, typed
 
 _ONE_HOST = 'workstations = ["dev@host-1.example"]'
+_PARTS = re.compile(r"[,\s]+")
+_MANY = 12  # names that are no answer any more
 _ADDRESS = re.compile(r"(?:(?P<user>[^@]+)@)?(?P<host>\[[^\]]+\]|[^:@\[\]]+)(?::(?P<port>\d+))?")
 
 
@@ -45,24 +47,23 @@ def load(source: str, state: State) -> Inventory:
 
 def chosen(inventory: Inventory, limit: Sequence[str]) -> list[Host]:
     """The hosts that `limit` names: hosts, groups, patterns; several also with commas. All where it names none."""
-    patterns = [part.strip() for item in limit for part in item.split(",") if part.strip()]
+    patterns = [part for item in limit for part in _PARTS.split(item) if part]
+    if limit and not patterns:  # a variable of a script's that is empty would mean all of them
+        raise SetupError("--limit names no host or group", remedy=NO_LINE, exit_code=USAGE)
     for pattern in patterns:
         if not any(_matches(host, pattern) for host in inventory):
-            names = ", ".join(host.name for host in inventory)
-            raise SetupError(
-                f"--limit {pattern}: no such host or group{_meant(pattern, inventory)}; the hosts are {names}",
-                remedy=NO_LINE,
-                exit_code=USAGE,
-            )
+            problem = f"--limit {pattern}: no such host or group{_meant(pattern, inventory)}"
+            raise SetupError(problem, remedy=NO_LINE, exit_code=USAGE)
     return [host for host in inventory if not patterns or any(_matches(host, pattern) for pattern in patterns)]
 
 
 def _meant(pattern: str, inventory: Inventory) -> str:
     from difflib import get_close_matches
 
-    known = {name for host in inventory for name in (host.name, *host.groups)}
-    near = get_close_matches(pattern, sorted(known), n=1)
-    return f", did you mean {near[0]}?" if near else ""
+    known = sorted({name for host in inventory for name in (host.name, *host.groups)})
+    if near := get_close_matches(pattern, known):
+        return f", did you mean {' or '.join(near)}?"
+    return f"; there are {', '.join(known)}" if len(known) <= _MANY else f"; there are {len(inventory)} hosts"
 
 
 def in_editor(source: str) -> FromHere:
@@ -115,7 +116,7 @@ def _spell_out(inventory: Inventory, host: Host) -> None:
 
 def _matches(host: Host, pattern: str) -> bool:
     names = [host.name, str(host.data.get("ssh_hostname") or host.name), "all", *host.groups]
-    return any(fnmatch(name, pattern) for name in names)
+    return any(name == pattern or fnmatch(name, pattern) for name in names)  # [::1] is a name, and no pattern for it
 
 
 def _reason(error: Exception) -> str:

@@ -16,10 +16,10 @@ from ..engine.root import as_root, password_of, remember
 from ..entries.actions import Command, by_sudo, root_commands
 from ..errors import FromHere, SetupError
 from ..screen.output import names, say
-from ..session.words import in_turn
+from ..session.words import Remedy, in_turn
 from .machine import Found, T, U
 from .remote_machine import host_of
-from .reports import again, stopped
+from .reports import stopped
 
 SECONDS = 30
 
@@ -28,8 +28,8 @@ class Each(Protocol):
     def __call__(self, items: Sequence[T], work: Callable[[T], U]) -> list[U | Report]: ...
 
 
-def refused(todo: Sequence[Found], each: Each) -> list[Report]:
-    """A report for each host on which what needs root cannot be done."""
+def refused(todo: Sequence[Found], each: Each, again: Callable[[Found], Remedy]) -> list[Report]:
+    """A report for each host on which what needs root cannot be done; `again`: how one is gone on with."""
     asking = [found for found in todo if root_commands(found.steps) and not found.actual.is_root]
     answers = each(asking, lambda found: _is_allowed(host_of(found)))
     lost = [answer for answer in answers if isinstance(answer, Report)]
@@ -40,7 +40,9 @@ def refused(todo: Sequence[Found], each: Each) -> list[Report]:
     if sys.stdin.isatty():
         reason = "sudo refused"
         wanting = _asked(wanting, each)
-    return lost + [Report(found.name, steps=stopped(found.steps, _refusal(found, reason))) for found in wanting]
+    return lost + [
+        Report(found.name, steps=stopped(found.steps, _refusal(found, reason, again(found)))) for found in wanting
+    ]
 
 
 def _asked(wanting: Sequence[Found], each: Each) -> list[Found]:
@@ -73,6 +75,6 @@ def _works(host: Host, password: str) -> bool:
     return succeeded
 
 
-def _refusal(found: Found, reason: str) -> SetupError:
+def _refusal(found: Found, reason: str, again: Remedy) -> SetupError:
     commands = by_sudo(root_commands(found.steps))
-    return SetupError(reason, remedy=FromHere(in_turn(remote.ssh(host_of(found), "-t", command=commands), again())))
+    return SetupError(reason, remedy=FromHere(in_turn(remote.ssh(host_of(found), "-t", command=commands), again)))

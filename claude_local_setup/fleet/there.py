@@ -18,7 +18,7 @@ from ..entries.actions import Step
 from ..errors import SetupError
 from . import inventory, password
 from .inventory import in_editor
-from .lines import as_from_here
+from .lines import as_from_here, line
 from .machine import Found, Machine, Progress, T, U
 from .remote_machine import Inventory, RemoteMachine, host_of
 from .reports import again as run_again
@@ -45,7 +45,7 @@ class There:
         return [job.get() for job in jobs]
 
     def refused(self, todo: Sequence[Found], again: Remedy) -> list[Report]:
-        return password.refused(todo, self.each)
+        return password.refused(todo, self.each, lambda found: line(again, host_of(found), self._run.source))
 
     @contextmanager
     def at_work(self, todo: Sequence[Found]) -> Iterator[None]:

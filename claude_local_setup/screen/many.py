@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from ..checks.report import Finding, Report
 from ..entries.actions import root_commands
-from ..session.words import printable
+from ..session.words import Remedy, printable, quoted
 from .board import MARKS
 from .board import board as board
 from .output import COLOUR_OF_WORD, names, say, say_prose, say_remedy, show_diff
@@ -20,15 +21,17 @@ from .plan import Line, commands, lines, shown
 
 T = TypeVar("T")
 _ROOMY = 100  # columns: from there on each step is a mark
+_MANY = 8  # hosts that are not named one by one where it is shorter to name the others
 
 
 def show_plans(plans: Sequence[Report], *, err: bool, diff: bool) -> None:
     """What would change, each thing once with the hosts that have it; then the commands that need root."""
     todo = [plan for plan in plans if not plan.count("failed")]
+    everyone = [plan.host for plan in todo]
     if diff:
         pending = ((plan.host, [(s.name, s.diff) for s in plan.steps if s.change == "pending"]) for plan in todo)
         for (step, text), hosts in _grouped(pending):
-            say(f"{step}: {_all_or_named(hosts, len(todo))}", err=err, bold=True)
+            say(f"{step}: {_all_or_named(hosts, everyone)}", err=err, bold=True)
             show_diff(text, err=err)
     else:
         _show_summaries(todo, err=err)
@@ -36,7 +39,7 @@ def show_plans(plans: Sequence[Report], *, err: bool, diff: bool) -> None:
     for number, (command, hosts) in enumerate(_grouped(of_root)):
         if number == 0:
             say("as root, once:", err=err, bold=True)
-        say(f"  {command}   ({_all_or_named(hosts, len(todo))})", err=err)
+        say(f"  {command}   ({_all_or_named(hosts, everyone)})", err=err)
 
 
 def _show_summaries(plans: Sequence[Report], *, err: bool) -> None:
@@ -46,13 +49,27 @@ def _show_summaries(plans: Sequence[Report], *, err: bool) -> None:
         if found := tuple(lines(plan.steps)):
             groups.setdefault(found, []).append(plan.host)
     for found, hosts in groups.items():
-        say(f"{_all_or_named(hosts, len(plans))}:", err=err, bold=True)
+        say_prose(f"{_all_or_named(hosts, [plan.host for plan in plans])}:", err=err, indent="", bold=True)
         for line in shown(found):
             say(line, err=err, fg=COLOUR_OF_WORD.get(line.split()[0]))
 
 
-def _all_or_named(hosts: Sequence[str], count: int) -> str:
-    return f"all {count} hosts" if len(hosts) == count > 1 else names(hosts)
+def show_notices(reports: Sequence[Report], *, err: bool) -> None:
+    everyone = [report.host for report in reports]
+    told = ((r.host, item.problem, item.remedy) for r in reports for item in r.findings)
+    for problem, hosts, remedies in _told_once(told):
+        said = f"{_all_or_named(hosts, everyone)}: {problem}"
+        say_prose(": ".join((said, *remedies[:1])), err=err, indent="  ", fg="yellow")
+        for remedy in remedies[1:]:
+            say(f"  {remedy}", err=err, fg="yellow")
+
+
+def _all_or_named(hosts: Sequence[str], everyone: Sequence[str]) -> str:
+    others = [name for name in everyone if name not in hosts]
+    if not others and len(hosts) > 1:
+        return f"all {len(hosts)} hosts"
+    is_shorter = len(hosts) > _MANY and len(others) < len(hosts)
+    return f"all {len(everyone)} hosts but {names(others)}" if is_shorter else names(hosts)
 
 
 def _grouped(of_hosts: Iterable[tuple[str, Iterable[T]]]) -> list[tuple[T, list[str]]]:
@@ -62,6 +79,22 @@ def _grouped(of_hosts: Iterable[tuple[str, Iterable[T]]]) -> list[tuple[T, list[
         for thing in things:
             found.setdefault(thing, []).append(host)
     return list(found.items())
+
+
+def _told_once(of_hosts: Iterable[tuple[str, T, Remedy]]) -> list[tuple[T, list[str], list[Remedy]]]:
+    """Each thing once, with the hosts that have it, and each remedy once for all the hosts that it is the same for."""
+    found: dict[T, dict[str, list[str]]] = {}
+    for host, what, remedy in of_hosts:
+        of_its = re.sub(rf"(?<=--limit ){re.escape(quoted(host))}(?!\S)", "\0", remedy)
+        found.setdefault(what, {}).setdefault(of_its, []).append(host)
+    return [
+        (
+            what,
+            [host for hosts in lines.values() for host in hosts],
+            [Remedy(line.replace("\0", quoted(",".join(hosts)))) for line, hosts in lines.items() if line],
+        )
+        for what, lines in found.items()
+    ]
 
 
 def show_outcome(reports: Sequence[Report], *, begun: bool) -> None:
@@ -74,25 +107,27 @@ def show_checks(reports: Sequence[Report]) -> None:
 
 
 def show_states(reports: Sequence[Report]) -> None:
-    for report in reports:
-        for step in report.steps:
-            if step.change != "none":
-                say(f"{report.host}: {step.name}: differs", fg="yellow")
+    everyone = [report.host for report in reports]
+    differing = ((r.host, ", ".join(step.name for step in r.steps if step.change != "none")) for r in reports)
+    for steps, hosts in _grouped((host, [steps] if steps else []) for host, steps in differing):
+        say_prose(f"{_all_or_named(hosts, everyone)}: differs: {steps}", fg="yellow")
     show_checks(reports)
 
 
 def _show_problems(reports: Sequence[Report]) -> None:
     """Each failure and each problem once, with the hosts that have it."""
-    failures = _grouped(
-        (r.host, [(s.name, s.error, s.remedy) for s in r.steps if s.change == "failed"]) for r in reports
-    )
-    problems = _grouped(
-        (r.host, [(f.check, f.problem, f.remedy) for f in r.findings if not f.ok and not _is_planned(f, r)])
+    everyone = [report.host for report in reports]
+    failures = ((r.host, (s.name, s.error), s.remedy) for r in reports for s in r.steps if s.change == "failed")
+    problems = (
+        (r.host, (f.check, f.problem), f.remedy)
         for r in reports
+        for f in r.findings
+        if not f.ok and not _is_planned(f, r)
     )
-    for (what, why, remedy), hosts in [*failures, *problems]:
-        say_prose(f"FAIL {_all_or_named(hosts, len(reports))}: {what}: {why}", fg="red")
-        say_remedy(remedy, indent=" " * 5)
+    for (what, why), hosts, remedies in [*_told_once(failures), *_told_once(problems)]:
+        say_prose(f"FAIL {_all_or_named(hosts, everyone)}: {what}: {why}", fg="red")
+        for remedy in remedies:
+            say_remedy(remedy, indent=" " * 5)
 
 
 def _is_planned(finding: Finding, report: Report) -> bool:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ..checks.report import Finding, Report
 from ..entries.actions import Step, root_commands
-from ..session.words import Remedy, printable
+from ..session.words import Remedy, printable, told
 from .life import Life, is_seen, life
 from .output import COLOUR_OF_WORD, say, say_prose, say_remedy, show_diff
 from .plan import commands, lines, shown
@@ -38,6 +38,11 @@ def _show_plan(steps: Sequence[Step], *, err: bool, diff: bool) -> None:
         if number == 0:
             say("as root, once:", err=err, bold=True)
         say(f"  {command}", err=err)
+
+
+def show_notices(reports: Sequence[Report], *, err: bool) -> None:
+    for item in (finding for report in reports for finding in report.findings):
+        say_prose(told(item.problem, item.remedy), err=err, indent="  ", fg="yellow")
 
 
 class _Lines:

@@ -25,6 +25,9 @@ class View(Protocol):
     def show_plans(self, plans: Sequence[Report], *, err: bool, diff: bool) -> None:
         """What would change, in short or each difference, and the commands that need root."""
 
+    def show_notices(self, reports: Sequence[Report], *, err: bool) -> None:
+        """What is to be known before the question."""
+
     def board(self, hosts: Sequence[str], *, err: bool) -> AbstractContextManager[Board]: ...
 
     def show_outcome(self, reports: Sequence[Report], *, begun: bool) -> None:

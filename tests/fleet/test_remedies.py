@@ -8,7 +8,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from tests.fleet.machines import said
+from tests.fleet.machines import converged, said
 from tests.real.machines import SETUP, Machine, Site
 
 pytestmark = pytest.mark.root
@@ -25,8 +25,8 @@ def a_folder_in_the_way(machine: Machine) -> None:
     machine.inside("chown", "-R", "dev:", "/home/dev/.local")
 
 
-def typed(site: Site, line: str) -> None:
-    """By somebody who says yes; `claude-local-setup` is on his PATH."""
+def typed(site: Site, line: str, password: str = "") -> None:
+    """By somebody who says yes, and knows the password; `claude-local-setup` is on his PATH."""
     program = site.control / "bin/claude-local-setup"
     program.parent.mkdir(exist_ok=True)
     program.write_text(f'#!/bin/sh\nexec {" ".join(SETUP)} "$@"\n')
@@ -34,8 +34,8 @@ def typed(site: Site, line: str) -> None:
     env = site.env | {"PATH": f"{program.parent}:{site.env['PATH']}"}
     first, *rest = site.words("bash", "-c", line)
     child = pexpect.spawn(first, rest, env=env, cwd=str(site.control), timeout=120, encoding="utf-8")
-    while child.expect([pexpect.EOF, r"\[[yY]/[nN]/d\] "]) == 1:
-        child.sendline("y")
+    while asked := child.expect([pexpect.EOF, r"\[[yY]/[nN]/d\] ", r"assword.*: "]):
+        child.sendline(password if asked == 2 else "y")
     assert child.wait() == 0, (line, child.before)
 
 
@@ -74,3 +74,31 @@ def test_a_host_key_that_has_changed_is_forgotten_where_the_inventory_says_that_
     assert "its host key has changed" in told
     typed(fresh, told[told.index("ssh-keygen ") :].splitlines()[0])
     assert fresh.json("status", "-i", inventory)["by"][first.name]["reached"]
+
+
+def test_those_that_failed_are_gone_on_with_alone_by_the_line_that_is_printed(fresh: Site) -> None:
+    gone, refusing, well, *_ = fresh.machines
+    hosts = [fresh.host(well), fresh.host(gone), fresh.host(refusing, ssh_user="guest")]
+    inventory = fresh.inventory(hosts, name="my hosts")
+    gone.unplug()
+    shown = fresh.setup("apply", "-y", "-i", inventory).stdout
+    gone.plug()
+    refusing.inside("sh", "-c", "echo 'guest ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/guest")
+    (line,) = [line for line in shown.splitlines() if line.startswith("to go on with the rest: ")]
+    well.unplug()
+    typed(fresh, line.partition(": ")[2])
+    well.plug()
+    assert converged(fresh, gone)
+    assert (refusing.home("guest") / ".local/bin/claude-local").is_file()
+
+
+def test_what_needs_root_is_typed_for_that_host_alone(fresh: Site) -> None:
+    first, other, *_ = fresh.machines
+    typist = fresh.host(first, ssh_user="typist", ssh_known_hosts_file=str(unknown_yet(fresh)))
+    inventory = fresh.inventory([typist, fresh.host(other)], name="my hosts")
+    told = said(fresh.json("apply", "-y", "-i", inventory), first.name)
+    line = told[told.index("ssh -t ") :].splitlines()[0]
+    other.unplug()
+    typed(fresh, line, password="correct horse")
+    other.plug()
+    assert (first.home("typist") / ".local/bin/claude-local").is_file()
