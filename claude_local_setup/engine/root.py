@@ -5,9 +5,12 @@ There it is in no file and no argument, and no temporary folder has to allow pro
 
 from __future__ import annotations
 
-from pyinfra.api import Host
+from typing import TYPE_CHECKING
 
 from ..entries.actions import Command, pasted
+
+if TYPE_CHECKING:
+    from pyinfra.api import Host
 
 _KNOWN = "claude_local_sudo_password"
 

@@ -27,6 +27,7 @@ from pyinfra.context import ctx_config, ctx_host, ctx_state  # noqa: E402
 from ..entries.actions import Step  # noqa: E402
 from . import remote  # noqa: E402
 from .deploys import carry_out_all  # noqa: E402
+from .root import remember  # noqa: E402
 
 Progress = Callable[[str, str], None]  # a step's name, and what goes on: "pending" while it runs, or what came of it
 
@@ -106,12 +107,13 @@ def new_state(inventory: Inventory, state: State | None = None) -> State:
     return state
 
 
-def apply_here(steps: Sequence[Step], *, is_root: bool, progress: Progress) -> list[Step]:
+def apply_here(steps: Sequence[Step], *, is_root: bool, password: str, progress: Progress) -> list[Step]:
     """Carries out the steps on this machine; see `carried_out`."""
     with opened(new_state(Inventory((["@local"], {})))) as state:
         (host,) = state.inventory
         host.connect(raise_exceptions=True)
         state.activate_host(host)
+        remember(host, password)
         register(host, steps, is_root=is_root)
         begin(state)
         return carried_out(host, steps, progress)

@@ -49,6 +49,9 @@ class Here:
     machines = (ThisMachine(),)
     doubled: Sequence[Report] = ()
 
+    def __init__(self) -> None:
+        self._password = ""
+
     def told(self, report: Report) -> Report:
         return report
 
@@ -58,7 +61,7 @@ class Here:
     def refused(self, todo: Sequence[Found], again: Remedy) -> list[Report]:
         commands = [command for found in todo for command in root_commands(found.steps) if not found.actual.is_root]
         if commands:
-            sudo.obtain(commands, again)
+            self._password = sudo.obtain(commands, again)
         return []
 
     @contextmanager
@@ -69,4 +72,4 @@ class Here:
         with only_run(Path(found.actual.home)):
             from ..engine.run import apply_here
 
-            return apply_here(found.steps, is_root=found.actual.is_root, progress=progress)
+            return apply_here(found.steps, is_root=found.actual.is_root, password=self._password, progress=progress)

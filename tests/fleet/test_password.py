@@ -46,3 +46,22 @@ def test_a_machine_whose_sudo_refuses(fresh: Site) -> None:
     answer = applied(fresh, fresh.host(first, ssh_user="guest"), *map(fresh.host, others))
     assert_only_first_fails(fresh, answer, because="sudo")
     assert tree(first.home("guest") / ".claude-local") == {}
+
+
+PASSWORD = 'it\'s "a" $HOME ø\\ `x` #1'
+STRICT = ("timestamp_timeout=0, lecture=always, use_pty", "timestamp_timeout=0, lecture=always", "requiretty")
+
+
+def test_a_sudo_that_is_strict_takes_any_password_or_is_named(fresh: Site) -> None:
+    hosts = []
+    for machine, defaults in zip(fresh.machines, STRICT, strict=False):
+        machine.inside("sh", "-c", 'printf "%s\n" "typist:$1" | chpasswd', "x", PASSWORD)
+        machine.inside("sh", "-c", 'echo "Defaults $1" >/etc/sudoers.d/strict', "x", defaults)
+        hosts.append(fresh.host(machine, ssh_user="typist", _sudo_password=PASSWORD))
+    last = fresh.machines[3]
+    answer = applied(fresh, *hosts, fresh.host(last, ssh_user="typist", _sudo_password="another"))
+    assert [answer["by"][machine.name]["steps"][0]["change"] for machine in fresh.machines] == [
+        *("changed", "changed", "failed", "failed")
+    ]
+    assert "sudo there works on a terminal only (requiretty in sudoers)" in said(answer, fresh.machines[2].name)
+    assert "sudo refused: 1 incorrect password attempt" in said(answer, last.name)
