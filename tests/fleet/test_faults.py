@@ -5,9 +5,17 @@ from __future__ import annotations
 import subprocess
 import time
 
+import pexpect
 import pytest
 
-from tests.fleet.machines import applied, assert_a_rerun_repairs, assert_only_first_fails, converged, said
+from tests.fleet.machines import (
+    applied,
+    assert_a_rerun_repairs,
+    assert_only_first_fails,
+    converged,
+    on_a_terminal,
+    said,
+)
 from tests.real.machines import Machine, Run, Site
 
 pytestmark = pytest.mark.root
@@ -118,3 +126,21 @@ def test_a_host_cannot_write_to_the_terminal(fresh: Site) -> None:
     assert done.returncode == 1
     assert "\x1b" not in done.stdout + done.stderr
     assert converged(fresh, *fresh.machines[1:])
+
+
+def test_ctrl_c_in_the_middle_ends_it_on_all_of_them_at_once(fresh: Site) -> None:
+    first, other, *_ = fresh.machines
+    hosts = [*map(fresh.host, (first, other))]
+    with first.dpkg_held(), other.dpkg_held():
+        child = on_a_terminal(fresh, "apply", "-y", "-i", fresh.inventory(hosts))
+        for _ in hosts:
+            child.expect_exact("waiting for another package manager")
+        begun = time.monotonic()
+        child.sendintr()
+        child.expect(pexpect.EOF)
+        assert time.monotonic() - begun < 5
+        child.close()
+    assert child.exitstatus == 130
+    assert "stopped; what was done so far is whole" in (child.before or "")
+    assert not converged(fresh, first)
+    assert (applied(fresh, *hosts)["rc"], converged(fresh, first, other)) == (0, True)
