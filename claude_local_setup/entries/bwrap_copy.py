@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from ..host import userns
 from ..host.actual import Actual, Node
-from ..host.paths import APT_HOOK, BWRAP_COPY, PROFILE
+from ..host.paths import APT_HOOK, BWRAP_COPY, PROFILE, PROFILE_OFF
+from ..session.words import APPLY, in_turn, typed
 from ..user_files.diff import diff_of
 from . import steps
 from .actions import Command, Step, run
 from .ours import record, there_without_content
+from .places import ImpossibleError
 from .record import Before, Put, Record
 
 # For our copy alone: /usr/bin/bwrap and the kernel's setting stay as they are. Attached by path, in enforce mode, and
@@ -94,6 +96,7 @@ class BwrapCopy:
         return record(self, actual) if is_ours(actual.node(self.path)) else None
 
     def step(self, actual: Actual, known: Record | None) -> Step:
+        _check_not_off(actual)
         stale = {path: text for path, text in _texts(actual).items() if actual.node(path).content != text.encode()}
         if not stale and _works(actual):
             return Step(self.name)
@@ -116,12 +119,22 @@ class BwrapCopy:
         return steps.run(record.name, action, actual, sign="-")
 
 
+# The parser fails over a profile that is not loaded, which is what is wanted.
+_UNLOAD = f"apparmor_parser -R {PROFILE} || ! grep -q '^{NAME} ' /sys/kernel/security/apparmor/profiles"
 _GONE = (
-    Command(("apparmor_parser", "-R", PROFILE)),
+    Command(("sh", "-c", _UNLOAD)),
     Command(("sh", "-c", _FORGET)),
     Command(("rm", "-f", PROFILE, APT_HOOK, BWRAP_COPY)),
     Command(("rmdir", "--ignore-fail-on-non-empty", BWRAP_COPY.rpartition("/")[0])),
 )
+
+
+def _check_not_off(actual: Actual) -> None:
+    """Raises ImpossibleError where an admin has switched the profile off: the parser says that all is well then."""
+    for path in PROFILE_OFF:
+        if not actual.is_absent(path):
+            remedy = in_turn(typed("sudo", "rm", path), APPLY)
+            raise ImpossibleError(f"{path} keeps AppArmor from enforcing the profile", remedy)
 
 
 def _put(texts: Mapping[str, str]) -> Iterator[Command]:

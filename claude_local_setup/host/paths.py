@@ -30,6 +30,7 @@ CONFIG = "~/.config/claude-local-setup/config.toml"
 MANIFEST = f"{STATE_DIR}/manifest.json"
 BWRAP_COPY = "/usr/lib/claude-local/bwrap"
 PROFILE = "/etc/apparmor.d/claude-local-bwrap"
+PROFILE_OFF = ("/etc/apparmor.d/disable/claude-local-bwrap", "/etc/apparmor.d/force-complain/claude-local-bwrap")
 APT_HOOK = "/etc/apt/apt.conf.d/90claude-local"
 NORMAL = ("~/.claude", "~/.claude.json")
 

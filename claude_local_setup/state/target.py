@@ -133,7 +133,7 @@ def probed_paths(config: Config) -> list[str]:
             paths.MODEL_COMMAND,
             paths.NOTE,
         ),
-        *(paths.PROFILE, paths.APT_HOOK, paths.SERVER_READY, *older.PROBED),
+        *(paths.PROFILE, *paths.PROFILE_OFF, paths.APT_HOOK, paths.SERVER_READY, *older.PROBED),
         *(_server_paths(config) if config.server.install != "never" else ()),
         *(f"{paths.MANUALS}/{name}.1" for name in manuals.NAMES),
         *(paths.WRAPPER, paths.MANIFEST, paths.BASH_RC, *paths.BASH_LOGIN),

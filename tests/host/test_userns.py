@@ -136,6 +136,41 @@ def test_it_is_put_again_until_the_copy_runs_under_its_profile(case: str) -> Non
     assert words == ([] if is_well else ["install", "apparmor_parser"])
 
 
+@pytest.mark.parametrize("path", paths.PROFILE_OFF)
+def test_an_admin_s_link_that_switches_the_profile_off_is_named(path: str) -> None:
+    """`apparmor_parser -r` says "Skipping profile in /etc/apparmor.d/disable" and ends with 0: apply could go on for
+    ever. With force-complain it loads it in complain mode, and says nothing."""
+    actual = with_copy(recorded(apparmor="1", userns=APART, bwrap_copy="same", copy_label="unconfined"))
+    off = replace(actual, nodes={**actual.nodes, path: Node("file", link=True, to="../claude-local-bwrap")})
+    found = step(off)
+    assert found is not None
+    assert (found.change, found.error) == ("failed", f"{path} keeps AppArmor from enforcing the profile")
+    assert found.remedy == f"sudo rm {path} && claude-local-setup apply"
+    assert path in probed_paths(Config())
+
+
+@pytest.mark.parametrize(
+    ("code", "loaded", "is_fine"),
+    [
+        (0, "unprivileged_userns (enforce)\n", True),
+        (254, "unprivileged_userns (enforce)\n", True),
+        (254, "claude-local-bwrap (enforce)\n", False),
+    ],
+)
+def test_a_profile_that_is_not_loaded_does_not_stop_its_removal(
+    code: int, loaded: str, is_fine: bool, tmp_path: Path
+) -> None:
+    """The parser ends with 254 then: 'Unable to remove "claude-local-bwrap".  Profile doesn't exist'."""
+    mine = with_copy(recorded(apparmor="1", userns=APART, **CONFINED))
+    first = root_commands([undo(record_of(recorded()), mine)])[0]
+    (tmp_path / "profiles").write_text(loaded)
+    (tmp_path / "apparmor_parser").write_text(f"#!/bin/sh\nexit {code}\n")
+    (tmp_path / "apparmor_parser").chmod(0o755)
+    words = [word.replace("/sys/kernel/security/apparmor/", f"{tmp_path}/") for word in first.words]
+    done = subprocess.run(words, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=False)
+    assert (done.returncode == 0) is is_fine
+
+
 def record_of(actual: Actual) -> Record:
     entry = BwrapCopy("AppArmor profile")
     return Record(entry.name, "BwrapCopy", entry.put(), Put(), entry.before(actual))
@@ -151,7 +186,7 @@ def test_what_one_user_removes_another_keeps() -> None:
     left = BwrapCopy.undone(record_of(shared), shared.node(paths.PROFILE), shared)
     assert [command.given for command in root_commands([left])] == [profile_text([1001])]
     gone = undo(record_of(recorded()), mine)
-    assert [command.words[0] for command in root_commands([gone])] == ["apparmor_parser", "sh", "rm", "rmdir"]
+    assert [command.words[0] for command in root_commands([gone])] == ["sh", "sh", "rm", "rmdir"]
     not_mine = with_copy(mine, [1001])
     assert BwrapCopy.undone(record_of(not_mine), not_mine.node(paths.PROFILE), not_mine).change == "none"
 
