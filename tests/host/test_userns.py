@@ -21,7 +21,7 @@ from claude_local_setup.entries.bwrap_copy import HOOK_TEXT, PROFILE_TEXT, Bwrap
 from claude_local_setup.entries.record import Put, Record
 from claude_local_setup.host import paths, userns
 from claude_local_setup.host.actual import Actual, Node
-from claude_local_setup.host.probe import probe_here
+from claude_local_setup.host.probe import probe_here, read, script
 from claude_local_setup.state.plan import plan
 from claude_local_setup.state.target import probed_paths, target_state
 from claude_local_setup.state.undo import undo
@@ -98,6 +98,40 @@ def test_a_copy_with_a_profile_is_put_only_where_a_jail_cannot_start_otherwise(s
         assert userns.needs_copy(Config(), actual) is wanted
         assert (step(actual) is not None) is wanted
         assert json.loads(values(setup(Config(), actual)))["bwrap"] == (paths.BWRAP_COPY if wanted else "bwrap")
+
+
+LABELS = {  # of the terminal's shell, and of what it starts once it asks for no profile -> around, and the answer
+    "a plain terminal": ("unconfined", "", APART),
+    "one of VS Code, with Ubuntu's profile for it": ("vscode (unconfined)", "", APART),
+    "one of an editor that is confined": ("x (enforce)", "the AppArmor profile x (enforce)", "ok"),
+}
+
+
+@pytest.mark.parametrize("terminal", LABELS)
+def test_the_probe_asks_as_from_a_plain_terminal(terminal: str, tmp_path: Path) -> None:
+    """In VS Code's, whose profile allows namespaces to all that it starts, the jail starts anyway: nowhere else.
+
+    Seen with setting 1 and profile `vscode` with flags=(unconfined): "ok", and a refusal after `exec unconfined`.
+    """
+    label, around, answer = LABELS[terminal]
+    (tmp_path / "setting").write_text("1\n")
+    (tmp_path / "current").write_text(label)
+    if around:
+        (tmp_path / "exec").mkdir()  # it must not leave its profile
+    asked = script().replace("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", f"{tmp_path}/setting")
+    asked = asked.replace("/proc/self/attr/apparmor/", f"{tmp_path}/")
+    unshare = tmp_path / "bin/unshare"
+    unshare.parent.mkdir()
+    unshare.write_text(f"""#!/bin/sh
+        case $(cat {tmp_path}/current)$(cat {tmp_path}/exec 2>/dev/null) in
+          unconfined* | *"exec unconfined") echo '{APART}' && exit 1 ;;
+        esac
+        """)
+    unshare.chmod(0o755)
+    env = {"PATH": f"{unshare.parent}:/usr/bin:/bin", "HOME": str(tmp_path), "SHELL": "/bin/sh"}
+    done = subprocess.run(["sh", "-c", asked, "probe"], env=env, text=True, capture_output=True, check=True)
+    facts = read(done.stdout.splitlines()).facts
+    assert (facts["apparmor"], facts["around"], facts["userns"]) == ("1", around, answer)
 
 
 @pytest.mark.parametrize("level", ["config", "bash"])
