@@ -16,16 +16,21 @@ _LIMIT = Remedy(
 )
 _USED_UP = "the kernel's limit of namespaces is used up or 0"
 _LIMITED = "(ENOSPC)"
+A_FILTER = "a seccomp filter"  # in the words of probe.sh
+_MASKED = (
+    "this is a container whose /proc is masked: start it with --security-opt systempaths=unconfined (Podman: "
+    "unmask=ALL), or run it on the host"
+)
+_ELSEWHERE = (
+    "run it on the host itself, or start the container with --security-opt seccomp=unconfined "
+    "--security-opt systempaths=unconfined"
+)
 _CAUSES = (  # unshare's, bubblewrap's or the program's own words, the cause, what to do
     (_LIMITED, _USED_UP, _LIMIT),
     ("No space left", _USED_UP, _LIMIT),
+    ("max_user_namespaces: Read-only", _MASKED, NO_LINE),
     ("Read-only file system", "this is a jail itself, without a /proc of its own: run it outside that jail", NO_LINE),
-    (
-        "mount proc on",
-        "this is a container whose /proc is masked: start it with --security-opt systempaths=unconfined, or run it on "
-        "the host",
-        NO_LINE,
-    ),
+    ("mount proc on", _MASKED, NO_LINE),
     ("overflowuid: No such file", "there is no /proc here", Remedy("sudo mount -t proc proc /proc")),
     (
         "setuid use of bubblewrap",
@@ -109,7 +114,8 @@ def _is_refused(answer: str) -> bool:
 
 def _refusal(actual: Actual, stage: str) -> tuple[str, Remedy]:
     if around := actual.facts["around"]:
-        return f"{around} around this refuses {stage}: run it on the host itself", NO_LINE
+        elsewhere = _ELSEWHERE if around == A_FILTER else "run it on the host itself"
+        return f"{around} around this refuses {stage}: {elsewhere}", NO_LINE
     if actual.facts["apparmor"] == "1":
         return f"AppArmor keeps a jail from {stage}", APPLY
     return f"a container or a security module (SELinux) around this refuses {stage}: run it on the host itself", NO_LINE

@@ -286,6 +286,12 @@ HOST = "run it on the host itself"
         ),
         ("bwrap: Can't mount proc on /newroot/proc: Operation not permitted", {}, "/proc is masked", "systempaths"),
         ("bwrap: Can't mount proc on /proc: Operation not permitted", {}, "/proc is masked", "systempaths"),
+        (
+            NO_JAIL.format("/proc/sys/user/max_user_namespaces: Read-only file system"),
+            {},
+            "a container whose /proc is masked",
+            "unmask=ALL",
+        ),
         ("bwrap: setting up uid map: Read-only file system", {}, "a jail itself", "outside"),
         ("bwrap: Can't read /proc/sys/kernel/overflowuid: No such file or directory", {}, "no /proc", "mount"),
         ("bwrap: setuid use of bubblewrap is not supported", {}, "setuid", "chmod u-s"),
