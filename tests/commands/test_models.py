@@ -75,26 +75,28 @@ def test_an_unknown_name_lists_the_known_ones(plain_home: Home) -> None:
 def test_progress_is_shown_while_the_server_answers_nobody_and_a_second_one_is_told_that_it_is_busy(
     plain_home: Home,
 ) -> None:
-    with managed(plain_home, seconds=8) as server:
+    with managed(plain_home, seconds=60) as server:
         words = [sys.executable, "-m", "claude_local_setup", "models", "use", "gemma"]
         first = subprocess.Popen(words, cwd=plain_home.path, env=plain_home.env, stderr=subprocess.PIPE, text=True)
         wait_until(lambda: server.switches == 1)
         second = plain_home.setup("models")
         assert second.returncode == 1
         assert "is busy" in second.stderr
+        server.done.set()
         assert first.stderr
         assert "... gemma is loading" in first.stderr.read()
         assert first.wait(60) == 0
 
 
 def test_ctrl_c_leaves_the_server_alone_and_says_what_goes_on(plain_home: Home) -> None:
-    with managed(plain_home, seconds=5) as server:
+    with managed(plain_home, seconds=60) as server:
         words = [sys.executable, "-m", "claude_local_setup", "models", "use", "gemma"]
         running = subprocess.Popen(words, cwd=plain_home.path, env=plain_home.env, stderr=subprocess.PIPE, text=True)
         wait_until(lambda: server.switches == 1)
         time.sleep(0.5)
         running.send_signal(signal.SIGINT)
         assert running.wait(60) == 130
+        server.done.set()
         assert running.stderr
         said = running.stderr.read()
         assert "the server goes on" in said

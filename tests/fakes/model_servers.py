@@ -11,19 +11,20 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from tests.fakes.messages_api import MessagesApi
 
 
 class ModelServer(HTTPServer):
-    """One thread: while a switch goes on, everybody waits."""
+    """One thread: while a switch goes on, everybody waits; so many seconds, or until it is `done`."""
 
     def __init__(self, endpoint: MessagesApi, contexts: Mapping[str, int], seconds: float = 0.0) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.endpoint, self.contexts, self.seconds = endpoint, contexts, seconds
+        self.done = Event()
         self.active, self.switches = next(iter(contexts)), 0
         self.endpoint.load(self.active, contexts[self.active])
 
@@ -56,7 +57,7 @@ class ModelServer(HTTPServer):
             return 404, {"error": f"unknown model: {name}"}
         self.switches += 1
         self.endpoint.state = "loading"
-        time.sleep(self.seconds)
+        self.done.wait(self.seconds)
         works = self.contexts[name] > 0  # a failure is 200 too, and the old model stays
         if works:
             self.active = name
