@@ -142,9 +142,12 @@ def _put(texts: Mapping[str, str]) -> Iterator[Command]:
 
 
 def _texts(actual: Actual) -> dict[str, str]:
-    """What the files should hold. One who cannot become root, and has all of it from another, is content with that."""
+    """What the files should hold. One who cannot become root, and has all of it from another, is content with that.
+
+    Whom sudo refuses, only sudo knows, and it tells the machine's admin who asked: the usual groups stand for that.
+    """
     node = actual.node(PROFILE)
-    is_content = is_ours(node) and not actual.is_root and not actual.facts["sudo"]
+    is_content = is_ours(node) and not actual.is_root and not (actual.facts["sudo"] and actual.facts["admin"])
     users = users_of(node) | (frozenset() if is_content else {int(actual.facts["uid"])})
     return {PROFILE: profile_text(users)} | ({APT_HOOK: HOOK_TEXT} if actual.facts["apt"] else {})
 

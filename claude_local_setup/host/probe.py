@@ -23,7 +23,7 @@ FACTS = frozenset(
         *("userns", "around", "bwrap_copy", "copy_label", "npm", "python3", "git", "venv", "libgomp"),
         *("llama_server", "llama_fits", "llama_tools", "ggml_vulkan", "user_manager", "server_unit", "listens"),
         *("memory", "gpu_memory", "disk_free", "glibc", "avx512", "certificates", "loader"),
-        "uid_min",
+        *("uid_min", "admin"),
     )
 )
 

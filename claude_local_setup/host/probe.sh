@@ -120,7 +120,7 @@ done
   format=1 "home=$HOME" "real_home=$home" "uid=$uid" "shell=$login_shell" \
   "zsh_rc=$zsh_rc" "fish_rc=$fish_rc" "config=$config" \
   "arch=${system#* }" "kernel=${system%% *}" \
-  "bwrap=$(command -v bwrap)" "socat=$(command -v socat)" "squid=$(PATH="$PATH:/usr/sbin" command -v squid)" "apt=$(command -v apt-get)" "sudo=$(command -v sudo)" \
+  "bwrap=$(command -v bwrap)" "socat=$(command -v socat)" "squid=$(PATH="$PATH:/usr/sbin" command -v squid)" "apt=$(command -v apt-get)" "sudo=$(command -v sudo)" "admin=$(id -nG | grep -qwE 'sudo|wheel|admin|root' && echo 1)" \
   "apparmor=$(line /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" \
   "userns_clone=$(line /proc/sys/kernel/unprivileged_userns_clone)" \
   "max_userns=$(line /proc/sys/user/max_user_namespaces)" \

@@ -68,7 +68,7 @@ STATES: dict[str, tuple[dict[str, str], bool, bool]] = {
 }
 DEFAULTS = {
     **{"bwrap": "/usr/bin/bwrap", "userns": "", "userns_clone": "", "max_userns": "15000", "around": ""},
-    **{"bwrap_copy": "", "copy_label": "", "uid": "1000"},
+    **{"bwrap_copy": "", "copy_label": "", "uid": "1000", "admin": "1"},
 }
 CONFINED = {"bwrap_copy": "same", "copy_label": "claude-local-bwrap (enforce)"}
 
@@ -225,11 +225,17 @@ def test_what_one_user_removes_another_keeps() -> None:
     assert BwrapCopy.undone(record_of(not_mine), not_mine.node(paths.PROFILE), not_mine).change == "none"
 
 
-def test_one_who_cannot_become_root_is_content_with_what_another_has_put() -> None:
-    facts = {"apparmor": "1", "userns": NETWORK, "uid": "1001", "sudo": ""}
-    there, missing = step(with_copy(recorded(**facts, **CONFINED))), step(recorded(**facts))
+@pytest.mark.parametrize("rights", [{"sudo": ""}, {"sudo": "/usr/bin/sudo", "admin": ""}])
+def test_one_who_cannot_become_root_is_content_with_what_another_has_put(rights: dict[str, str]) -> None:
+    """Nor does sudo's being there help one whom it refuses."""
+    facts = {"apparmor": "1", "userns": NETWORK, "uid": "1001", **rights}
+    there = step(with_copy(recorded(**facts, **CONFINED)))
     assert there is not None
     assert there.change == "none"
+
+
+def test_where_there_is_no_sudo_the_commands_are_for_su() -> None:
+    missing = step(recorded(apparmor="1", userns=NETWORK, uid="1001", sudo=""))
     assert missing is not None
     assert missing.change == "failed"
     assert missing.remedy.startswith("su -c 'install -D ")
