@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ..engine import remote, remote_lock, run  # run first: it readies gevent for all that follows
-from ..session.words import Remedy
+from ..session.words import NO_LINE, Remedy
 
 # isort: split
 import gevent
@@ -15,7 +16,7 @@ from pyinfra.context import ctx_host
 
 from ..checks.report import Report
 from ..entries.actions import Step
-from ..errors import SetupError
+from ..errors import USAGE, SetupError
 from . import inventory, password
 from .inventory import in_editor
 from .lines import as_from_here, line
@@ -71,6 +72,7 @@ def opened_inventory(source: str, limit: Sequence[str]) -> Iterator[There]:
     state = State()
     known = inventory.load(source, state)
     hosts = inventory.chosen(known, limit)
+    _make_room(len(hosts))
     doubled = [
         unreached(host.name, SetupError("it is listed twice: name it once", remedy=in_editor(source)))
         for host in hosts
@@ -78,6 +80,19 @@ def opened_inventory(source: str, limit: Sequence[str]) -> Iterator[There]:
     ]
     with run.opened(run.new_state(known, state)):
         yield There(Inventory(state, source, hosts), doubled)
+
+
+def _make_room(hosts: int) -> None:
+    """For a connection to each host, and one to the agent that opens it; SetupError where the system gives no more."""
+    needed = 2 * hosts + 64
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY != most < needed:
+        problem = (
+            f"{hosts} hosts at once take {needed} open files, and ulimit -n allows {most}: name fewer with --limit"
+        )
+        raise SetupError(problem, remedy=NO_LINE, exit_code=USAGE)
+    if resource.RLIM_INFINITY != least < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, most))
 
 
 def _guarded(item: Found | Machine, work: Callable[[object], object]) -> object:

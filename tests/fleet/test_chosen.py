@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.homes import Home
 
+ULIMIT = 'ulimit -Sn 40 && ulimit -Hn "$2" && exec "$1" -m claude_local_setup status -i "my hosts/hosts.py"'
 NUMBERS = range(1, 21)
 INVENTORY = f"""\
 web = {[f"web-{number}" for number in NUMBERS]} + ["[::1]:9"]
@@ -62,3 +65,13 @@ def test_what_many_hosts_have_in_common_is_said_once_and_names_the_fewer(site: H
     assert said.startswith("FAIL all 22 hosts but @local: host: reached: nothing listens on its SSH port")
     told = [line for line in shown.splitlines() if line.startswith("     remedy: ")]
     assert len(told) == len(set(told))
+
+
+def test_more_hosts_than_files_may_be_open_is_one_clear_sentence(site: Home) -> None:
+    def told(hard: int) -> tuple[int, str]:
+        done = site.run("bash", "-c", ULIMIT, "x", sys.executable, str(hard))
+        return done.returncode, done.stderr
+
+    problem = "22 hosts at once take 108 open files, and ulimit -n allows 100: name fewer with --limit"
+    assert told(100) == (2, f"claude-local-setup: {problem}\n")
+    assert told(200) == (1, "")
