@@ -25,8 +25,9 @@ PLAYBOOK = """\
     - apt: {name: [bubblewrap, socat], install_recommends: false, update_cache: true, cache_valid_time: 86400}
       become: true
     - file: {path: ~/.claude-local, state: directory, mode: "0700"}
-    - copy: {src: seccomp.bpf, dest: ~/.claude-local/seccomp.bpf, mode: "0644"}
-    - copy: {src: enforced.json, dest: ~/.claude-local/enforced.json, mode: "0600"}
+    - file: {path: ~/.local/share/claude-local, state: directory}
+    - copy: {src: seccomp.bpf, dest: ~/.local/share/claude-local/seccomp.bpf, mode: "0644"}
+    - copy: {src: enforced.json, dest: ~/.local/share/claude-local/enforced.json, mode: "0600"}
     - copy: {src: settings.json, dest: ~/.claude-local/settings.json, mode: "0600"}
     - copy: {src: claude.json, dest: ~/.claude-local/.claude.json, mode: "0600", force: false}
     - blockinfile: {path: ~/.claude-local/CLAUDE.md, block: "{{ lookup('file', 'CLAUDE.md') }}", create: true}
@@ -43,7 +44,8 @@ interpreter_python = /usr/bin/python3
 [ssh_connection]
 pipelining = true
 """
-FILES = {"seccomp.bpf": ".claude-local/seccomp.bpf", "enforced.json": ".claude-local/enforced.json",
+FILES = {"seccomp.bpf": ".local/share/claude-local/seccomp.bpf",
+         "enforced.json": ".local/share/claude-local/enforced.json",
          "settings.json": ".claude-local/settings.json", "claude.json": ".claude-local/.claude.json",
          "CLAUDE.md": ".claude-local/CLAUDE.md", "claude-local": ".local/bin/claude-local"}  # fmt: skip
 

@@ -130,10 +130,10 @@ def _why(host: Host, cause: BaseException, said: str) -> tuple[str, Remedy]:
         case BadHostKeyException():
             problem = "its host key has changed, and somebody may be in between: have it forgotten only if you know why"
             return problem, typed("ssh-keygen", *_known_hosts(host, "-f", ""), "-R", _known_as(host))
+        case AuthenticationException() if host.data.get("ssh_password"):
+            return f"it refuses the password of {_user(host)}", ssh(host)
         case AuthenticationException():
-            return f"it refuses the key of {_user(host)}", typed(
-                "ssh-copy-id", *_port(host, "-p"), *_identity(host), _login(host)
-            )
+            return f"it refuses the key of {_user(host)}", typed("ssh-copy-id", *_way(host), _login(host))
         case socket.gaierror():
             return "its name is not known", typed("getent", "hosts", _address(host))
         case OSError() if _refused(cause):
@@ -151,9 +151,7 @@ def _why(host: Host, cause: BaseException, said: str) -> tuple[str, Remedy]:
 def ssh(host: Host, *options: str, command: str = "") -> Remedy:
     """The host reached by hand."""
     known = _known_hosts(host, "-o", "UserKnownHostsFile=")
-    return typed(
-        "ssh", *options, *_port(host, "-p"), *known, *_identity(host), _login(host), *([command] if command else [])
-    )
+    return typed("ssh", *options, *_way(host), *known, _login(host), *([command] if command else []))
 
 
 def _address(host: Host) -> str:
@@ -177,8 +175,11 @@ def _key(host: Host) -> str:
     return str(Path(str(host.data.get("ssh_key") or "")).expanduser()) if host.data.get("ssh_key") else ""
 
 
-def _identity(host: Host) -> list[str]:
-    return ["-i", _key(host)] if _key(host) else []
+def _way(host: Host) -> list[str]:
+    """Its port, its key, and its file of ssh's options, a jump host's among them, where the inventory names them."""
+    file = host.data.get("ssh_config_file")
+    config = ["-F", str(Path(str(file)).expanduser())] if file else []
+    return [*_port(host, "-p"), *config, *(["-i", _key(host)] if _key(host) else [])]
 
 
 def _known_hosts(host: Host, option: str, before: str) -> list[str]:
