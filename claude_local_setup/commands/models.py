@@ -14,7 +14,7 @@ from ..errors import FAILED, INTERRUPTED, SetupError
 from ..fleet.machine import Fleet, Machine
 from ..fleet.opened import Hosts, opened
 from ..screen import models as screen
-from ..screen.output import say, say_remedy
+from ..screen.output import say
 from ..session.server.addresses import AUTO, base_of
 from ..session.server.check_context import LEAST
 from ..session.server.models import Model
@@ -89,19 +89,18 @@ def _told(fleet: Fleet, work: Callable[[Machine], Sequence[Model]], *, as_json: 
     if as_json:
         click.echo(json.dumps({"hosts": [_as_json(result) for result in results]}, indent=2))
     else:
-        for result in results:
-            _show(result)
+        _show(results)
     return FAILED if any(isinstance(result, Report) for result in results) else 0
 
 
-def _show(result: Answered | Report) -> None:
-    if isinstance(result, Answered):
-        for model in result.models:
+def _show(results: Sequence[Answered | Report]) -> None:
+    from ..screen.many import show_unanswered  # rich takes its time
+
+    for result in results:
+        for model in result.models if isinstance(result, Answered) else ():
             say(f"{result.host}: {screen.line_of(model)}")
-        return
-    for finding in result.findings:
-        say(f"{result.host}: {printable(finding.problem)}", fg="red", err=True)
-        say_remedy(finding.remedy, err=True)
+    silent = [result for result in results if isinstance(result, Report)]
+    show_unanswered(silent, [result.host for result in results])
 
 
 def _as_json(result: Answered | Report) -> dict[str, object]:

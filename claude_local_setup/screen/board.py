@@ -18,6 +18,7 @@ T = TypeVar("T")
 MARKS: Mapping[str, str] = {
     "none": "[dim]·[/]", "pending": "[yellow]○[/]", "changed": "[green]+[/]", "failed": "[red]✗[/]",
 }  # fmt: skip
+_DONE = "[green]done[/]"
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Board:
         try:
             return work()
         finally:
-            self.now[host] = "[green]done[/]"
+            self.now[host] = _DONE
             self._show()
 
     def _show(self) -> None:
@@ -57,10 +58,15 @@ class Board:
 
     def table(self) -> Table:
         table = Table("host", "steps", "now", box=None, pad_edge=False)
-        for host in self.hosts:
+        for host in self._in_sight():
             marks = "".join(MARKS[change] for change in self.done.get(host, []))
             table.add_row(escape(printable(host)), marks, self.now.get(host, ""))
         return table
+
+    def _in_sight(self) -> Sequence[str]:
+        """Where they are more than the terminal has lines, those that are done come last."""
+        fits = len(self.hosts) + 1 < self.console.height
+        return self.hosts if fits else sorted(self.hosts, key=lambda host: self.now.get(host) == _DONE)
 
 
 @contextmanager

@@ -64,6 +64,15 @@ def show_notices(reports: Sequence[Report], *, err: bool) -> None:
             say(f"  {remedy}", err=err, fg="yellow")
 
 
+def show_unanswered(reports: Sequence[Report], everyone: Sequence[str]) -> None:
+    """Each reason once, of those that gave no answer."""
+    told = ((r.host, item.problem, item.remedy) for r in reports for item in r.findings)
+    for problem, hosts, remedies in _told_once(told):
+        say_prose(f"{_all_or_named(hosts, everyone)}: {problem}", err=True, indent="  ", fg="red")
+        for remedy in remedies:
+            say_remedy(remedy, err=True)
+
+
 def _all_or_named(hosts: Sequence[str], everyone: Sequence[str]) -> str:
     others = [name for name in everyone if name not in hosts]
     if not others and len(hosts) > 1:
