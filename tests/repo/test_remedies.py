@@ -43,6 +43,7 @@ TAKEN_OVER = {
     "fleet/password.py": 1,
     "fleet/remote_machine.py": 2,
     "host/distribution.py": 1,
+    "screen/many.py": 1,  # for all the hosts that have it
     "session/battery/shells.py": 2,
     "session/words.py": 2,  # the builders
 }
