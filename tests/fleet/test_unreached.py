@@ -57,7 +57,10 @@ def test_a_machine_that_does_not_answer(fresh: Site) -> None:
         ({"ssh_port": 2222}, "nothing listens on its SSH port"),
         ({"ssh_hostname": "nowhere.invalid"}, "its name is not known"),
         ({"ssh_key": "{wrong}"}, "it refuses the key of dev: ssh-copy-id -i {wrong} dev@"),
-        ({"ssh_password": "wrong", "ssh_key": None}, "it refuses the password of dev: ssh dev@"),
+        (
+            {"ssh_password": "wrong", "ssh_key": "", "ssh_look_for_keys": False},
+            "it refuses the password of dev: ssh dev@",
+        ),
         ({"ssh_key": "/nowhere/id_ed25519"}, "its key file is not there"),
         ({"ssh_key": "{locked}"}, "its key file has a passphrase"),
         (
