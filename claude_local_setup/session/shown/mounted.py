@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+WINDOWS = "drvfs"  # a drive of Windows in WSL, whichever protocol brings it
+
+
 class Mounted:
     """A line of mountinfo: where it is, which file system, and which part of that it shows."""
 
@@ -68,6 +71,8 @@ def _mounted(line: bytes) -> Mounted | None:
     after = words.index(b"-")
     part, place, kind, source = map(_plain, (words[3], words[4], words[after + 1], words[after + 2]))
     device = words[2].decode()
+    if source.startswith(WINDOWS) or b"aname=drvfs" in words[-1]:
+        kind = WINDOWS
     if kind.startswith("nfs") and ":" in source:
         device, _, export = source.partition(":/")
         part = f"/{export}/{part}".rstrip("/")

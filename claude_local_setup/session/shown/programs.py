@@ -30,7 +30,8 @@ def of_path(guide: Guide, path: str, workspace: str) -> tuple[list[Found], str]:
     found: list[Found] = []
     entries: list[str] = []
     for entry in dict.fromkeys(path.split(":")):
-        place = guide.lead(entry) if entry.startswith("/") else ""
+        is_one = entry.startswith("/") and (is_inside(entry, workspace) or not guide.is_of_windows(entry))
+        place = guide.lead(entry) if is_one else ""
         if not entry.startswith("/") or (is_inside(place, workspace) and not os.path.isdir(place)):
             entries.append(place or entry or ".")
             continue

@@ -10,7 +10,7 @@ import stat
 
 from ..linux.files import is_inside, leads_to
 from . import home, system
-from .mounted import below, mounted, part_of
+from .mounted import WINDOWS, below, mounted, part_of
 from .secrets import is_secret
 
 TYPE_CHECKING = False
@@ -41,13 +41,14 @@ class Guide:
     It follows no link that lies in a folder that sessions can write (`untrusted`).
     """
 
-    __slots__ = ("_named", "_part", "home", "mounted", "runs_outside", "untrusted")
+    __slots__ = ("_named", "_part", "_windows", "home", "mounted", "runs_outside", "untrusted")
 
     def __init__(self, values: Values) -> None:
         self.home = values.real_home
         self._named = values.home
         self.mounted = mounted()
         self._part = part_of(self.home, self.mounted)
+        self._windows = [mount.place for mount in self.mounted if mount.kind == WINDOWS]
         self.untrusted: tuple[str, ...] = ()
         program = values.server_program
         self.runs_outside = {program, leads_to(program)} if program else set()
@@ -77,9 +78,13 @@ class Guide:
         return Found(self.place(path), source, reason, is_folder=stat.S_ISDIR(mode))
 
     def allowed(self, path: str, reason: str) -> Found | None:
-        """The same for what is shown unasked: nothing that is, holds or lies in a secret."""
-        found = self.found(path, reason)
+        """The same for what is shown unasked: nothing that is, holds or lies in a secret, and nothing of Windows."""
+        found = None if self.is_of_windows(path) else self.found(path, reason)
         return None if found is None or is_secret(self.in_the_home(found.source), self.home) else found
+
+    def is_of_windows(self, path: str) -> bool:
+        """What WSL puts on PATH are programs that no jail can start, and slow to look at."""
+        return any(is_inside(path, drive) for drive in self._windows)
 
     def place(self, path: str) -> str:
         """Where it is in the jail: there the home's other name is a link; what lies below it is where that leads."""
