@@ -6,6 +6,23 @@ export LC_ALL
 umask 077
 exec 2>/dev/null
 
+without_windows() { # PATH, in WSL: what is on Windows' drives is no program of this machine's
+  drives=$(awk '$1 ~ /^drvfs/ || $4 ~ /aname=drvfs/ { print $2 }' /proc/mounts)
+  rest=$PATH:
+  while [ -n "$rest" ]; do
+    entry=${rest%%:*} rest=${rest#*:}
+    for drive in $drives; do
+      case $entry/ in "$drive"/*) continue 2 ;; esac
+    done
+    printf ':%s' "$entry"
+  done
+}
+case $(uname -r) in *icrosoft*)
+  path=$(without_windows)
+  PATH=${path#:}
+  ;;
+esac
+
 say() { printf '%s ' "$1" && base64 -w 0 && echo; }
 
 home=$(cd -P -- "$HOME" && pwd -P) || exit 1

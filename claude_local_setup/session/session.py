@@ -72,7 +72,7 @@ def session(values: Values, path: str, arguments: list[str], program: str) -> in
     where = find_workspace(values, guide, path)
     for note in notes(values, arguments, where.root):
         say(note)
-    program = program or find(values, path)
+    program = program or find(values, path, guide)
     if not program:
         remedy = config_set("claude.install", "native")
         raise Refusal("claude is not installed", remedy=remedy)

@@ -94,7 +94,7 @@ def scene(
     made.values, made.workspace = values, workspace
     guide.untrusted = (workspace.root, *state.known_workspaces(values))
     made.guide = guide
-    made.program = program_path or program.find(values, path)
+    made.program = program_path or program.find(values, path, guide)
     written = (leads_to(at_home(path, values.real_home)) for path in values.write)
     made.editors = ide.editors(values, workspace.cwd, (*guide.untrusted, *written))
     made.ways = ways.out(values, made.editors, workspace.root)

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from .surroundings import Guide
 
 
-def find(values: Values, path: str) -> str:
-    """The one that apply found, else the first on the caller's PATH; "" if there is none."""
+def find(values: Values, path: str, guide: Guide) -> str:
+    """The one that apply found, else the first on the caller's PATH, none of Windows; "" if there is none."""
     candidates = [values.claude, *(f"{folder}/claude" for folder in path.split(":") if folder.startswith("/"))]
-    return next((name for name in candidates if name and os.path.isfile(name) and os.access(name, os.X_OK)), "")
+    there = (name for name in candidates if name and not guide.is_of_windows(name) and os.path.isfile(name))
+    return next((name for name in there if os.access(name, os.X_OK)), "")
 
 
 def shown(program: str, guide: Guide) -> list[Found]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from claude_local_setup.host.probe import read, script
 from claude_local_setup.session.linux.files import leads_to
 from claude_local_setup.session.shown import programs, surroundings
 from claude_local_setup.session.shown.mounted import WINDOWS, Mounted, mounted
@@ -46,3 +48,24 @@ def test_what_of_it_is_on_path_is_not_in_a_session(tmp_path: Path, monkeypatch: 
     assert path == ":".join(entries[1:])
     assert not [item for item in found if item.source.startswith(f"{drive}/Windows")]
     assert entries[0] not in looked_at
+
+
+def test_nor_does_apply_find_programs_there(tmp_path: Path) -> None:
+    drive, own = tmp_path / "mnt/c", tmp_path / "own"
+    for place in (drive / "npm/claude", drive / "npm/npm", own / "claude"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("#!/bin/sh\n")
+        place.chmod(0o755)
+    (own / "uname").write_text("#!/bin/sh\necho 6.6.87.2-microsoft-standard-WSL2 x86_64\n")
+    (own / "uname").chmod(0o755)
+    (tmp_path / "mounts").write_text(
+        f"C:\\134 {drive} 9p rw,aname=drvfs;path=C:\\;uid=1000 0 0\n/dev/sdc / ext4 rw 0 0\n"
+    )
+    asked = script().replace("/proc/mounts", f"{tmp_path}/mounts")
+    env = {"PATH": f"{own}/no:{drive}/npm:{own}:/usr/bin:/bin", "HOME": str(tmp_path), "SHELL": "/bin/sh"}
+    for shell in ("dash", "bash"):
+        done = subprocess.run([shell, "-c", asked, "probe"], env=env, text=True, capture_output=True, check=True)
+        facts = read(done.stdout.splitlines()).facts
+        assert facts["claude"] == f"{own}/claude"
+        assert not facts["npm"].startswith(str(drive))
+        assert facts["kernel"].endswith("WSL2")
