@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -98,6 +99,22 @@ def opened(state: State) -> Iterator[State]:
         state.set_stage(StateStage.Disconnect)
         with gevent.Timeout(CONNECT_SECONDS, False), suppress(PyinfraError, OSError, EOFError):
             gevent.joinall([state.pool.spawn(_disconnect, host) for host in state.activated_hosts])
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C ends what this greenlet waits for, whichever one is at work when it comes: a connection's own thread,
+    which is a greenlet here, would take it for an error of its own, and all others would go on."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:  # ignored, as in the background of a script
+        yield
+        return
+    watcher = gevent.signal_handler(signal.SIGINT, gevent.kill, gevent.getcurrent(), KeyboardInterrupt)
+    try:
+        yield
+    finally:
+        watcher.cancel()
+        signal.signal(signal.SIGINT, before)
 
 
 def new_state(inventory: Inventory, state: State | None = None) -> State:

@@ -41,7 +41,8 @@ class There:
     def each(self, items: Sequence[T], work: Callable[[T], U]) -> list[U | Report]:
         jobs = [self._run.state.pool.spawn(_guarded, item, work) for item in items]
         try:
-            gevent.joinall(jobs)
+            with run.interruptible():
+                gevent.joinall(jobs)
         finally:
             gevent.killall(jobs, block=False)  # after Ctrl-C they would go on, and leave no room to disconnect in
         if items and len(self._run.bad_data) == len(self.machines):
