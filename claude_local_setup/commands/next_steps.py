@@ -15,7 +15,7 @@ _ANY = 'PATH="$HOME/.local/bin:$PATH"'
 def next_steps(report: Report) -> list[str]:
     """Where nothing was changed, what was not tried either."""
     if not report.count("changed"):
-        return ["what only trying can tell, the boundary above all: claude-local-setup verify"]
+        return ["what only trying can tell: claude-local-setup verify"]
     lines = ["", "next:"]
     if not _is_found():
         shell = PurePosixPath(os.environ.get("SHELL", "")).name

@@ -16,7 +16,7 @@ _LIMIT = Remedy(
 )
 _USED_UP = "the kernel's limit of namespaces is used up or 0"
 _LIMITED = "(ENOSPC)"
-A_FILTER = "a seccomp filter"  # in the words of probe.sh
+_A_FILTER = "a seccomp filter"  # in the words of probe.sh
 _MASKED = (
     "this is a container whose /proc is masked: start it with --security-opt systempaths=unconfined (Podman: "
     "unmask=ALL), or run it on the host"
@@ -114,7 +114,7 @@ def _is_refused(answer: str) -> bool:
 
 def _refusal(actual: Actual, stage: str) -> tuple[str, Remedy]:
     if around := actual.facts["around"]:
-        elsewhere = _ELSEWHERE if around == A_FILTER else "run it on the host itself"
+        elsewhere = _ELSEWHERE if around == _A_FILTER else "run it on the host itself"
         return f"{around} around this refuses {stage}: {elsewhere}", NO_LINE
     if actual.facts["apparmor"] == "1":
         return f"AppArmor keeps a jail from {stage}", APPLY

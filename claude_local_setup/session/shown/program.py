@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def find(values: Values, path: str, guide: Guide) -> str:
     """The one that apply found, else the first on the caller's PATH, none of Windows; "" if there is none."""
-    candidates = [values.claude, *(f"{folder}/claude" for folder in path.split(":") if folder.startswith("/"))]
-    there = (name for name in candidates if name and not guide.is_of_windows(name) and os.path.isfile(name))
-    return next((name for name in there if os.access(name, os.X_OK)), "")
+    folders = (folder for folder in path.split(":") if folder.startswith("/") and not guide.is_of_windows(folder))
+    candidates = [values.claude, *(f"{folder}/claude" for folder in folders)]
+    return next((name for name in candidates if name and os.path.isfile(name) and os.access(name, os.X_OK)), "")
 
 
 def shown(program: str, guide: Guide) -> list[Found]:

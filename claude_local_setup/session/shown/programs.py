@@ -45,10 +45,14 @@ def of_path(guide: Guide, path: str, workspace: str) -> tuple[list[Found], str]:
     return found, ":".join(entries)
 
 
+def _allowed(guide: Guide, place: str, reason: str = home.PROGRAMS) -> Found | None:
+    return None if guide.is_of_windows(place) else guide.allowed(place, reason)
+
+
 def _programs(guide: Guide, folder: str) -> list[Found]:
     """The folder with the installation that it belongs to, or where that holds secrets the folder alone."""
     places = dict.fromkeys((installation(folder, guide.home), folder))
-    return [item for place in places if (item := guide.allowed(place, home.PROGRAMS))][:1]
+    return [item for place in places if (item := _allowed(guide, place))][:1]
 
 
 def _linked_programs(guide: Guide, folder: str) -> Iterator[Found]:
@@ -62,7 +66,7 @@ def _linked_programs(guide: Guide, folder: str) -> Iterator[Found]:
         parent = target.rpartition("/")[0]
         if is_inside(parent, guide.home):
             whole = installation(parent, guide.home)
-            item = guide.allowed(target if whole == parent else whole, home.PROGRAMS)
+            item = _allowed(guide, target if whole == parent else whole)
             if item:
                 yield item
 
@@ -90,7 +94,7 @@ def of_variables(guide: Guide) -> Iterator[tuple[str, str, Found | None]]:
     for name in home.POINTERS:
         value = os.environ.get(name, "")
         if value.startswith("/"):
-            found = guide.allowed(value, f"{name} names it") if ":" not in value else None
+            found = _allowed(guide, value, f"{name} names it") if ":" not in value else None
             is_one = found and (not found.is_folder or name in home.CLONED or is_installation(found.source, guide.home))
             yield name, value, found if is_one else None
 
@@ -102,5 +106,5 @@ def of_commands(guide: Guide) -> Iterator[Found]:
         if program.startswith("/") and os.access(program, os.X_OK) and (place := guide.lead(program)):
             folder = place.rpartition("/")[0]
             whole = installation(folder, guide.home)
-            if item := guide.allowed(place if whole == folder else whole, home.PROGRAMS):
+            if item := _allowed(guide, place if whole == folder else whole):
                 yield item

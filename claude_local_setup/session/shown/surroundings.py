@@ -78,8 +78,8 @@ class Guide:
         return Found(self.place(path), source, reason, is_folder=stat.S_ISDIR(mode))
 
     def allowed(self, path: str, reason: str) -> Found | None:
-        """The same for what is shown unasked: nothing that is, holds or lies in a secret, and nothing of Windows."""
-        found = None if self.is_of_windows(path) else self.found(path, reason)
+        """The same for what is shown unasked: nothing that is, holds or lies in a secret."""
+        found = self.found(path, reason)
         return None if found is None or is_secret(self.in_the_home(found.source), self.home) else found
 
     def is_of_windows(self, path: str) -> bool:
